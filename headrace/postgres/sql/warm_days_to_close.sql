@@ -1,0 +1,3 @@
+SELECT day, leaf FROM warm.days
+WHERE closed_at IS NULL AND day < %(before)s
+ORDER BY day

@@ -1,0 +1,1 @@
+SELECT warm.make_day(%(day)s)

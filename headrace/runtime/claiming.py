@@ -1,0 +1,49 @@
+"""Claiming: where a partition starts, and when starting would lose or guess."""
+
+from collections.abc import Mapping
+
+from headrace.catalog import Topic
+from headrace.runtime.ledger import Claim, ClaimRequest
+from headrace.runtime.policy import StageStoppedError
+from headrace.runtime.records import PartitionFacts, TopicPartition
+
+
+class OffsetOutOfRangeError(StageStoppedError):
+    """The ledger's offset is not in the log: retention was faster, or the log was cut."""
+
+
+def claim_requests(
+    facts: Mapping[TopicPartition, PartitionFacts], topics: Mapping[str, Topic]
+) -> list[ClaimRequest]:
+    """In key order; a group new to a partition starts where the catalog says."""
+    return [
+        ClaimRequest(tp, fact.topic_id, _start(topics[tp.topic], fact))
+        for tp, fact in sorted(facts.items())
+    ]
+
+
+def _start(topic: Topic, fact: PartitionFacts) -> int:
+    return fact.beginning if topic.start == "earliest" else fact.end
+
+
+def positions_or_stop(
+    group: str,
+    claims: Mapping[TopicPartition, Claim],
+    facts: Mapping[TopicPartition, PartitionFacts],
+) -> None:
+    """Raises OffsetOutOfRangeError when a claimed offset is not in the log: never a silent jump."""
+    for tp, claim in claims.items():
+        fact = facts[tp]
+        if claim.next_offset < fact.beginning:
+            lost = fact.beginning - claim.next_offset
+            raise OffsetOutOfRangeError(
+                f"{tp}: {lost} records from offset {claim.next_offset} left the log before {group} "
+                f"read them (it begins at {fact.beginning}); to go on without them, counted as "
+                f"skipped: headrace ledger skip {group} {tp.topic}"
+            )
+        if claim.next_offset > fact.end:
+            raise OffsetOutOfRangeError(
+                f"{tp}: {group} has applied up to offset {claim.next_offset}, but the log ends at "
+                f"{fact.end}: it lost records that were read; to read it from its start as a new "
+                f"log: headrace ledger restart {group} {tp.topic}"
+            )

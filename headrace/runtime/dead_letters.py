@@ -1,0 +1,93 @@
+"""Dead letters: records that a stage could not apply, kept with their bytes and the reason."""
+
+import base64
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from headrace.runtime.records import Record, TopicPartition
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One record that ended in the dead letters. `raw` is None for a tombstone.
+
+    `error_class` is `poison`, `business` or `unexpected`; `reason` a short stable word;
+    `message` says it in full. `timestamp` is the record's, in milliseconds.
+    """
+
+    tp: TopicPartition
+    offset: int
+    timestamp: int
+    key: bytes | None
+    raw: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    error_class: str
+    reason: str
+    message: str
+
+    @classmethod
+    def of(
+        cls, tp: TopicPartition, record: Record, error_class: str, reason: str, message: str
+    ) -> "DeadLetter":
+        return cls(
+            tp,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            tuple(record.headers),
+            error_class,
+            reason,
+            message[:4000],
+        )
+
+    def headers_as_json(self) -> list[list[str | None]]:
+        """[[name, base64 of the value or null], …]: names may repeat, values are any bytes."""
+        return [
+            [name, None if value is None else base64.b64encode(value).decode()]
+            for name, value in self.headers
+        ]
+
+
+def connect_headers(group: str, letter: DeadLetter) -> list[tuple[str, bytes]]:
+    """The headers that Kafka Connect puts on a dead letter (KIP-298), ours beside them."""
+    named = {
+        "__connect.errors.topic": letter.tp.topic,
+        "__connect.errors.partition": letter.tp.partition,
+        "__connect.errors.offset": letter.offset,
+        "__connect.errors.connector.name": group,
+        "__connect.errors.stage": letter.error_class,
+        "__connect.errors.exception.class.name": letter.reason,
+        "__connect.errors.exception.message": letter.message,
+        "headrace.deadletter.id": f"{letter.tp.topic}-{letter.tp.partition}-{letter.offset}",
+    }
+    return [(name, str(value).encode()) for name, value in named.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterLimit:
+    """How many dead letters are too many: more than `count` in `window` seconds that are also more
+    than `share` of the records of that window. (Sentry's arroyo, `dlq.py`, has the idea.)
+    """
+
+    count: int = 1000
+    share: float = 0.5
+    window: float = 60.0
+
+
+@dataclass(slots=True)
+class DeadLetterMeter:
+    """Counts the dead letters of the last window; state of a `DeadLetterLimit`."""
+
+    limit: DeadLetterLimit
+    _seen: deque[tuple[float, int, int]] = field(default_factory=deque)
+
+    def add(self, now: float, records: int, dead: int) -> bool:
+        """Count a committed range at monotonic second `now`; True when the limit is passed."""
+        self._seen.append((now, records, dead))
+        while self._seen and self._seen[0][0] < now - self.limit.window:
+            self._seen.popleft()
+        all_records = sum(entry[1] for entry in self._seen)
+        all_dead = sum(entry[2] for entry in self._seen)
+        return all_dead > self.limit.count and all_dead > self.limit.share * all_records

@@ -1,0 +1,193 @@
+"""A stage's membership in a Kafka consumer group: a Faust app with one agent over the batches."""
+
+import asyncio
+import ssl
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faust
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import TopicPartition as AdminPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from headrace.errors import HeadraceError, OutageError
+from headrace.kafka import admin_config
+from headrace.runtime.records import PartitionFacts, Position, TopicPartition
+from headrace.runtime.source import Sink
+from headrace.settings import KafkaSettings
+
+ADMIN_SECONDS = 10.0
+MAX_WAIT_MS = 500
+"""The stage's own ceiling for KAFKA_MAX_WAIT_TIME: a partition that is sought or resumed waits for
+the fetch in flight to its broker, so a fetch may not linger for five seconds."""
+
+
+class ConsumerCrashedError(HeadraceError):
+    """The Kafka consumer ended with an error of its own. The stage stops; start it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """Records that one fetch hands out at most, over all partitions."""
+
+    records: int = 10_000
+
+
+class FaustSource:
+    """The `Source` on Kafka. Joins `group` and reads `topics`."""
+
+    def __init__(
+        self,
+        group: str,
+        topics: Iterable[str],
+        settings: KafkaSettings,
+        *,
+        fetch: FetchLimits | None = None,
+    ) -> None:
+        self._group = group
+        self._topics = sorted(topics)
+        self._settings = settings
+        self._fetch = fetch or FetchLimits()
+        self._admin = AdminClient(admin_config(settings))
+
+    async def start(self, sink: Sink) -> None:
+        self._sink = sink
+        self._app = self._build()
+        await self._app.start()
+        self._watch = asyncio.create_task(self._watch_for_crash())
+
+    async def stop(self) -> None:
+        self._watch.cancel()
+        await self._app.stop()
+
+    async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
+        return await asyncio.to_thread(self._facts, list(tps))
+
+    async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
+        await self._app.consumer.seek_to(positions)
+
+    def pause(self, tp: TopicPartition) -> None:
+        self._app.consumer.hold(faust.TP(*tp))
+
+    def resume(self, tp: TopicPartition) -> None:
+        self._app.consumer.release(faust.TP(*tp))
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        await self._app.consumer.commit_courtesy(offsets)
+
+    def _build(self) -> Any:
+        """The app and its agent. Faust creates no topic, keeps no table, serves no page."""
+        settings = self._settings
+        app = faust.App(
+            self._group,
+            broker="headrace://" + settings.brokers.replace(",", ";"),
+            broker_credentials=_credentials(settings),
+            # Faust refuses a session time-out above the request time-out; its minimum is ours.
+            broker_session_timeout=settings.session_timeout / 1000,
+            broker_heartbeat_interval=settings.heartbeat_interval / 1000,
+            broker_request_timeout=max(settings.request_timeout, settings.session_timeout) / 1000,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            web_enabled=False,
+            stream_wait_empty=False,
+            autodiscover=False,
+            datadir=str(Path(tempfile.gettempdir()) / f"headrace-{self._group}"),
+            loghandlers=[],
+        )
+        app.headrace_sink = self._sink
+        app.headrace_consumer = self._consumer_arguments()
+        # acks off and raw: Faust keeps no account of the batches, and decodes nothing.
+        channel = app.topic(*self._topics, acks=False, value_type=None, value_serializer="raw")
+        app.agent(channel, name=f"{self._group}-batches")(self._take)
+        return app
+
+    async def _take(self, batches: Any) -> None:
+        """The agent. `offer` never raises: an error that left here would count against Faust's
+        restart limit, which two at once exhaust (mode/supervisors.py:185).
+        """
+        async for batch in batches:
+            self._sink.offer(batch)
+
+    def _consumer_arguments(self) -> dict[str, Any]:
+        """aiokafka's consumer settings, from KAFKA_*."""
+        options = self._settings.consumer_options()
+        return {
+            "client_id": self._group,
+            "group_id": self._group,
+            "max_poll_records": self._fetch.records,
+            # Backpressure may hold fetching back for as long as an outage lasts.
+            "max_poll_interval_ms": 86_400_000,
+            "session_timeout_ms": options.session_timeout_ms,
+            "heartbeat_interval_ms": options.heartbeat_interval_ms,
+            "rebalance_timeout_ms": options.session_timeout_ms,
+            "request_timeout_ms": max(options.request_timeout_ms, options.session_timeout_ms),
+            "fetch_min_bytes": options.min_bytes,
+            "fetch_max_bytes": options.max_bytes,
+            "fetch_max_wait_ms": min(options.max_wait_ms, MAX_WAIT_MS),
+            "max_partition_fetch_bytes": options.max_bytes_per_partition,
+            **_security(self._settings),
+        }
+
+    async def _watch_for_crash(self) -> None:
+        """Faust stops a crashed app without raising: the stage must not idle on."""
+        while not (self._app.crashed or self._app.should_stop):  # noqa: ASYNC110 - Faust has no event
+            await asyncio.sleep(0.5)
+        reason = self._app.crash_reason
+        self._sink.fail(ConsumerCrashedError(f"the consumer of {self._group} ended: {reason!r}"))
+
+    def _facts(self, tps: list[TopicPartition]) -> dict[TopicPartition, PartitionFacts]:
+        try:
+            ids = self._topic_ids({tp.topic for tp in tps})
+            known = [tp for tp in tps if tp.topic in ids]
+            first = self._offsets(known, OffsetSpec.earliest())
+            last = self._offsets(known, OffsetSpec.latest())
+        except KafkaException as error:
+            raise OutageError(f"Kafka does not answer: {error.args[0]}") from error
+        return {tp: PartitionFacts(ids[tp.topic], first[tp], last[tp]) for tp in known}
+
+    def _topic_ids(self, topics: set[str]) -> dict[str, str]:
+        asked = self._admin.describe_topics(
+            TopicCollection(sorted(topics)), request_timeout=ADMIN_SECONDS
+        )
+        return {name: str(future.result().topic_id) for name, future in asked.items()}
+
+    def _offsets(self, tps: list[TopicPartition], spec: OffsetSpec) -> dict[TopicPartition, int]:
+        asked = self._admin.list_offsets(
+            {AdminPartition(*tp): spec for tp in tps}, request_timeout=ADMIN_SECONDS
+        )
+        return {
+            TopicPartition(at.topic, at.partition): future.result().offset
+            for at, future in asked.items()
+        }
+
+
+def _credentials(settings: KafkaSettings) -> Any:
+    """What Faust itself wants to see; the consumer's own arguments are `_security`."""
+    context = ssl.create_default_context() if settings.ssl else None
+    if settings.sasl_username:
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password.get_secret_value(),
+            ssl_context=context,
+            mechanism=settings.sasl_mechanism.upper(),
+        )
+    return faust.SSLCredentials(context) if context else None
+
+
+def _security(settings: KafkaSettings) -> dict[str, Any]:
+    protocol = ("SASL_" if settings.sasl_username else "") + (
+        "SSL" if settings.ssl else "PLAINTEXT"
+    )
+    security: dict[str, Any] = {"security_protocol": protocol}
+    if settings.ssl:
+        security["ssl_context"] = ssl.create_default_context()
+    if settings.sasl_username:
+        security |= {
+            "sasl_mechanism": settings.sasl_mechanism.upper(),
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password.get_secret_value(),
+        }
+    return security

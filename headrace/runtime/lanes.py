@@ -1,0 +1,83 @@
+"""Lanes: one queue a partition, order within, overlap between."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from headrace.runtime.records import Batch, TopicPartition
+from headrace.runtime.writer import Job
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One owned partition. `expected` is where the next batch must begin."""
+
+    tp: TopicPartition
+    epoch: int
+    token: int
+    expected: int
+    durable: int
+    queue: deque[Batch] = field(default_factory=deque)
+    queued_bytes: int = 0
+    busy: bool = False
+    paused: bool = False
+    reclaiming: bool = False
+    attempt: int = 0
+    served: int = 0
+    not_before: float = 0.0
+
+    def push(self, batch: Batch) -> None:
+        self.queue.append(batch)
+        self.queued_bytes += batch.size
+        self.expected = batch.end
+
+    def drop_queue(self) -> None:
+        self.queue.clear()
+        self.queued_bytes = 0
+
+    def ready(self, now: float) -> bool:
+        return bool(self.queue) and not self.busy and now >= self.not_before
+
+    def head(self, limit: int) -> list[Batch]:
+        """The batches at the front: one at least, then as many as keep within `limit` records."""
+        taken: list[Batch] = []
+        records = 0
+        for batch in self.queue:
+            if taken and records + len(batch.records) > limit:
+                break
+            taken.append(batch)
+            records += len(batch.records)
+        return taken
+
+    def pop(self, batches: Iterable[Batch]) -> None:
+        for _ in batches:
+            self.queued_bytes -= self.queue.popleft().size
+
+
+def job_of(lane: Lane, batches: list[Batch]) -> Job:
+    """The job that applies these batches; records before the ledger's offset are left out."""
+    start = lane.durable
+    records = [record for batch in batches for record in batch.records if record.offset >= start]
+    return Job(lane.tp, start, batches[-1].end, lane.epoch, records, lane.attempt)
+
+
+def select(
+    lanes: Iterable[Lane], *, now: float, idle_writers: int, limit: int, small: int
+) -> list[tuple[Lane, list[Batch]]]:
+    """The lanes, and their batches, that one writer takes now.
+
+    A share of the ready lanes, those first that waited longest, so that the other idle writers
+    find work too; more of them while they hold fewer than `small` records together, never more
+    than `limit` records.
+    """
+    ready = sorted((lane for lane in lanes if lane.ready(now)), key=lambda lane: lane.served)
+    share = -(-len(ready) // max(idle_writers, 1))
+    group: list[tuple[Lane, list[Batch]]] = []
+    records = 0
+    for lane in ready:
+        if group and (records >= limit or (len(group) >= share and records >= small)):
+            break
+        batches = lane.head(limit - records)
+        group.append((lane, batches))
+        records += sum(len(batch.records) for batch in batches)
+    return group

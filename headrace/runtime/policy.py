@@ -1,0 +1,88 @@
+"""What a stage does about an error: a pure function of the error, the attempt and the policy."""
+
+import random
+from dataclasses import dataclass, field
+
+from headrace.errors import (
+    ConfigurationError,
+    HeadraceError,
+    InvalidEventError,
+    OutageError,
+    PoisonError,
+    UnknownSchemaError,
+)
+from headrace.runtime.dead_letters import DeadLetterLimit
+from headrace.runtime.ledger import TopicRecreatedError
+
+
+class TransientError(HeadraceError):
+    """An effect failed for a reason that passes (a lock, a limit). The lane tries again."""
+
+
+class BusinessError(HeadraceError):
+    """A rule of the domain refuses the event. It goes to the dead letters at once."""
+
+
+class StageStoppedError(HeadraceError):
+    """The stage stopped because going on would lose or guess. The message names the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailurePolicy:
+    """Seconds, and how many. A wait grows from `first_wait` by doubling up to `longest_wait`."""
+
+    first_wait: float = 0.1
+    longest_wait: float = 2.0
+    unexpected_attempts: int = 3
+    unknown_schema_grace: float = 30.0
+    dead_letter_limit: DeadLetterLimit = field(default_factory=DeadLetterLimit)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Try again after `seconds`; the lane waits, the others go on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bury:
+    """The record goes to the dead letters; its neighbours land."""
+
+    error_class: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The stage ends with this error."""
+
+
+Decision = Wait | Bury | Stop
+
+
+def decide(  # noqa: PLR0911 - one table, a line an outcome
+    error: BaseException, attempt: int, policy: FailurePolicy
+) -> Decision:
+    """What to do about `error` at the `attempt`-th failure in a row (from 0)."""
+    match error:
+        case ConfigurationError() | StageStoppedError() | TopicRecreatedError():
+            return Stop()
+        case OutageError() | TransientError() | UnknownSchemaError():
+            return Wait(backoff(attempt, policy))
+        case PoisonError():
+            return Bury("poison", error.reason)
+        case InvalidEventError():
+            return Bury("poison", "invalid_event")
+        case BusinessError():
+            return Bury("business", type(error).__name__)
+        case _ if attempt + 1 < policy.unexpected_attempts:
+            return Wait(backoff(attempt, policy))
+        case _:
+            return Bury("unexpected", type(error).__name__)
+
+
+def backoff(attempt: int, policy: FailurePolicy) -> float:
+    """Exponential with half of it jittered, so that lanes do not come back in step."""
+    full: float = min(policy.longest_wait, policy.first_wait * 2 ** min(attempt, 20))
+    return full * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret

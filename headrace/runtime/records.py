@@ -1,0 +1,130 @@
+"""What moves through a stage: records, batches of them, and the bytes they take."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from headrace.envelope import Event
+
+RECORD_OVERHEAD = 200
+"""Bytes of Python objects that a fetched record costs beside its value (measured, CPython 3.11)."""
+
+
+class TopicPartition(NamedTuple):
+    """A partition; it sorts in the ledger's key order."""
+
+    topic: str
+    partition: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}[{self.partition}]"
+
+
+class Record(Protocol):
+    """One record as a client library hands it out. `timestamp` is in milliseconds."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+
+
+class ByteBudget:
+    """Bounds the bytes that are fetched and not yet applied, over all partitions of a stage.
+
+    `take` and `has_room` belong to the event loop; `give` may come from any thread, since a batch
+    gives its bytes back when the last reference to it goes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.used = 0
+        self.peak = 0
+        self._lock = threading.Lock()
+        self._room = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def take(self, size: int) -> None:
+        with self._lock:
+            self.used += size
+            self.peak = max(self.peak, self.used)
+
+    def give(self, size: int) -> None:
+        with self._lock:
+            self.used -= size
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._room.set)
+
+    async def wait_for_room(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while self.used >= self.limit:
+            self._room.clear()
+            if self.used >= self.limit:
+                await self._room.wait()
+
+
+class Batch:
+    """Records of one partition that cover the half-open offset range [start, end).
+
+    `start` is the `end` of the batch before it, or the offset last sought: a batch lost on the way
+    breaks the chain, and the ledger notices. `token` names the seek that the chain began with. The
+    records may be fewer than the range (compaction, transaction markers).
+    """
+
+    __slots__ = ("_budget", "end", "records", "size", "start", "token", "tp")
+
+    def __init__(
+        self, tp: TopicPartition, start: int, end: int, records: Sequence[Record], token: int
+    ) -> None:
+        self.tp, self.start, self.end = tp, start, end
+        self.records, self.token = records, token
+        self.size = sum(len(record.value or b"") for record in records)
+        self.size += RECORD_OVERHEAD * len(records)
+        self._budget: ByteBudget | None = None
+
+    def charge(self, budget: ByteBudget) -> None:
+        """Take this batch's bytes; they return when nobody holds the batch any more."""
+        self._budget = budget
+        budget.take(self.size)
+
+    def __del__(self) -> None:
+        # Faust drops queued messages silently on a rebalance: an explicit release would leak.
+        if self._budget is not None:
+            self._budget.give(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where reading goes on: an offset, and the token that batches from there carry."""
+
+    offset: int
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFacts:
+    """What the log says of a partition: the topic's id, its first offset and its end."""
+
+    topic_id: str
+    beginning: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageEvent:
+    """A decoded event and where it stands in the log; `payload_json` is its payload as text."""
+
+    tp: TopicPartition
+    offset: int
+    schema_id: int
+    event: Event
+    payload_json: bytes

@@ -1,0 +1,55 @@
+"""What a stage is: a group, its topics, how it decodes and what it does with the events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from headrace.catalog import Topic
+from headrace.envelope import Event
+from headrace.runtime.policy import FailurePolicy
+from headrace.runtime.records import StageEvent, TopicPartition
+
+
+class Decoded(Protocol):
+    """An event, the schema id that it was written with, and its payload as JSON text."""
+
+    @property
+    def event(self) -> Event: ...
+    @property
+    def schema_id(self) -> int: ...
+    @property
+    def payload_json(self) -> bytes: ...
+
+
+class Decoder(Protocol):
+    """Called from writer threads. Raises PoisonError, UnknownSchemaError or OutageError."""
+
+    def decode(self, value: bytes | None, *, topic: Topic | None = None) -> Decoded:
+        """The event in a record's value, which must be one that `topic` lists."""
+
+
+class Handler(Protocol):
+    """A stage's effects. Called from writer threads; it sees no offsets, no Faust, no retries.
+
+    Both methods may be called again with the same events, since a transaction may roll back.
+    To refuse one event, raise PoisonError, InvalidEventError or BusinessError: the runtime finds
+    which of the events it was. Wait for something with OutageError or TransientError.
+    """
+
+    def prepare(self, events: Sequence[StageEvent]) -> None:
+        """What must exist before the transaction begins, in transactions of its own."""
+
+    def apply(self, events: Sequence[StageEvent], effects: Any) -> Mapping[TopicPartition, int]:
+        """Write the effects through `effects`; returns how many were duplicates, by partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A consumer group with a handler, a failure policy and the topics it reads."""
+
+    name: str
+    group: str
+    topics: Mapping[str, Topic]
+    decoder: Decoder
+    handler: Handler
+    policy: FailurePolicy = field(default_factory=FailurePolicy)

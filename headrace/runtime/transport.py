@@ -1,0 +1,279 @@
+"""Faust's Kafka transport, with one message a fetched (partition, batch) instead of one a record.
+
+Faust keeps life cycle, group membership, rebalancing and supervision. The offsets are the ledger's:
+`perform_seek`, which Faust calls after every rebalance, claims the partitions there and seeks.
+Named `headrace://host:port;host:port` (entry point group `faust.transports`).
+
+The comments name what goes wrong otherwise; file names are those of faust-streaming 0.15.3,
+mode-streaming 0.7.1 and aiokafka 0.14.0.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+import aiokafka
+import structlog
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import (
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
+)
+from aiokafka.structs import OffsetAndMetadata
+from faust.transport.consumer import ensure_TP, ensure_TPset
+from faust.transport.drivers import aiokafka as driver
+from faust.types.tuples import TP, ConsumerMessage
+
+from headrace.errors import ConfigurationError
+from headrace.runtime import claiming
+from headrace.runtime.records import Batch, Position, TopicPartition
+from headrace.runtime.source import Sink
+
+log = structlog.get_logger(__name__)
+
+
+class BatchThread(driver.AIOKafkaConsumerThread):
+    """The consumer's thread: fetches, and chains batches from the offset last sought."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._next: dict[TP, Position] = {}  # touched in this thread only
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        """As Faust makes it, but read_committed, with no silent reset of an offset out of range,
+        and with fetch settings that Faust hard-codes (drivers/aiokafka.py:615) or lacks.
+        """
+        return aiokafka.AIOKafkaConsumer(
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            partition_assignment_strategy=[RoundRobinPartitionAssignor],
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            **self.app.headrace_consumer,
+        )
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        # Eager protocol: nothing is handed out until the next seek. Meanwhile aiokafka may fetch
+        # from Kafka's committed offset; the seek discards that (aiokafka fetcher.py, seek_to).
+        self._next.clear()
+        await super().on_partitions_revoked(revoked)
+
+    async def seek_all(self, positions: Mapping[TP, Position]) -> None:
+        await self.call_thread(self._seek_all, positions)
+
+    async def _seek_all(self, positions: Mapping[TP, Position]) -> None:
+        consumer = self._ensure_consumer()
+        self._fit_fetch_size(consumer)
+        for tp, position in positions.items():
+            # No await between the two: a fetch that ends in between would break the chain.
+            consumer.seek(driver.TopicPartition(*tp), position.offset)
+            self._next[tp] = position
+
+    def _fit_fetch_size(self, consumer: aiokafka.AIOKafkaConsumer) -> None:
+        """Fetch size = byte budget ÷ assigned partitions: 160 of them must not prefetch 160 MiB."""
+        assigned = max(len(consumer.assignment()), 1)
+        configured: int = self.app.headrace_consumer["max_partition_fetch_bytes"]
+        share = self.app.headrace_sink.budget.limit // assigned
+        consumer._fetcher._max_partition_fetch_bytes = max(min(configured, share), 16_384)
+
+    async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, Batch]:
+        try:
+            fetched = await super()._fetch_records(*args, **kwargs)
+        except NoOffsetForPartitionError:
+            return {}  # asked before the first seek: the group has no offset in Kafka, rightly
+        except OffsetOutOfRangeError as error:
+            return self._fail(
+                claiming.OffsetOutOfRangeError(
+                    f"Kafka no longer has the offsets that come next ({error}); start the stage "
+                    f"again: it will say how many records are gone and what to do"
+                )
+            )
+        except TopicAuthorizationFailedError as error:
+            return self._fail(
+                ConfigurationError(
+                    f"this stage's Kafka principal may not read topic {error}; grant it READ "
+                    f"there, and READ on its group"
+                )
+            )
+        batches = {}
+        for aiokafka_tp, records in fetched.items():
+            tp = ensure_TP(aiokafka_tp)
+            position = self._next.get(tp)
+            if records and position is not None:
+                end = records[-1].offset + 1
+                batches[tp] = Batch(
+                    TopicPartition(*tp), position.offset, end, records, position.token
+                )
+                self._next[tp] = Position(end, position.token)
+        return batches
+
+    def _fail(self, failure: Exception) -> dict[TP, Batch]:
+        self.app.loop.call_soon_threadsafe(self.app.headrace_sink.fail, failure)
+        return {}
+
+    async def commit_courtesy(self, offsets: Mapping[TP, int]) -> None:
+        await self.call_thread(self._commit_courtesy, offsets)
+
+    async def _commit_courtesy(self, offsets: Mapping[TP, int]) -> None:
+        # Faust's own _commit crashes the consumer on any error (drivers/aiokafka.py:811).
+        consumer = self._ensure_consumer()
+        assigned = ensure_TPset(consumer.assignment())
+        told = {
+            driver.TopicPartition(*tp): OffsetAndMetadata(offset, "")
+            for tp, offset in offsets.items()
+            if tp in assigned
+        }
+        if told:
+            await consumer.commit(told)
+
+
+class Consumer(driver.Consumer):
+    """The consumer on Faust's side: hands batches to the stage's agent."""
+
+    _thread: BatchThread
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._positioned = asyncio.Event()
+        self._unpaused = asyncio.Event()
+        self._claiming: asyncio.Future[None] | None = None
+        self._held: set[TP] = set()
+
+    @property
+    def sink(self) -> Sink:
+        sink: Sink = self.app.headrace_sink
+        return sink
+
+    def _new_consumer_thread(self) -> BatchThread:
+        return BatchThread(self, loop=self.loop, beacon=self.beacon)
+
+    # Back-pressure is the byte budget's and the lanes' matter. When all partitions count as
+    # buffered, Faust sleeps a whole second (faust/transport/consumer.py:808).
+    def on_buffer_full(self, tp: TP) -> None:
+        """Nothing to do."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Nothing to do."""
+
+    def hold(self, tp: TP) -> None:
+        """Fetch nothing more of this partition for now."""
+        self._held.add(tp)
+
+    def release(self, tp: TP) -> None:
+        """Undo `hold`."""
+        self._held.discard(tp)
+        self._unpaused.set()
+
+    async def perform_seek(self) -> None:
+        """Claim every assigned partition in the ledger and seek there.
+
+        Every one, since Faust clears the agents' queues of all partitions on each rebalance
+        (faust/app/base.py:1823). Returns at once: Faust waits for this under a time-out, and when
+        it passes ends its recovery loop without a word, which leaves a worker that owns partitions
+        and never reads (faust/tables/recovery.py:321, mode/services.py:796).
+        """
+        self._positioned.clear()
+        self._held.clear()
+        if self._claiming is not None:
+            self._claiming.cancel()
+        self._claiming = self.add_future(self._claim(self.app.consumer_generation_id))
+
+    async def _claim(self, generation: int) -> None:
+        tps = [TopicPartition(*tp) for tp in self.assignment()]
+        positions = await self.sink.claim(tps)
+        if generation != self.app.consumer_generation_id or self.should_stop:
+            return  # a newer perform_seek is on its way
+        await self.seek_to(positions)
+        self._positioned.set()
+
+    async def seek_to(self, positions: Mapping[TopicPartition, Position]) -> None:
+        await self._thread.seek_all({TP(*tp): position for tp, position in positions.items()})
+
+    async def _or_stopped(self, coroutine: Any) -> bool:
+        """Wait for it; True when the consumer stops meanwhile."""
+        result = await self.wait_first(asyncio.ensure_future(coroutine))
+        return bool(result.stopped)
+
+    async def getmany(  # the name and shape are Faust's
+        self,
+        timeout: float,  # noqa: ASYNC109
+    ) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        """One message a batch, while there is room for more bytes.
+
+        The generation is read before the fetch: Faust reads it after, and so gives a fetch that
+        was pending over a rebalance to the new generation (faust/transport/consumer.py:740).
+        """
+        if await self._or_stopped(self.sink.budget.wait_for_room()):
+            return
+        if await self._or_stopped(self._positioned.wait()):
+            return
+        if not self._readable():
+            self._unpaused.clear()
+            await self.wait_first(self._unpaused.wait(), timeout=timeout)
+            return
+        generation = self.app.consumer_generation_id
+        batches = await self._batches(timeout)
+        if self.should_stop or not self._current(generation):
+            return  # the seek after the rebalance rewinds
+        for batch in batches.values():
+            batch.charge(self.sink.budget)
+        for tp, batch in batches.items():
+            if not self._current(generation):
+                return
+            yield tp, self._message(tp, batch, generation)
+
+    def _readable(self) -> bool:
+        return bool(self._get_active_partitions() - self._held)
+
+    async def _batches(self, seconds: float) -> Mapping[TP, Batch]:
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)
+            return {}
+        # An empty set would mean every partition (aiokafka fetcher.py, fetched_records).
+        wanted = self._get_active_partitions() - self._held
+        batches: Mapping[TP, Batch] = await self._getmany(wanted, seconds) if wanted else {}
+        return batches
+
+    def _current(self, generation: int) -> bool:
+        return bool(self.flow_active and generation == self.app.consumer_generation_id)
+
+    @staticmethod
+    def _message(tp: TP, batch: Batch, generation: int) -> ConsumerMessage:
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            batch.start,
+            0.0,
+            0,
+            None,
+            None,
+            batch,
+            None,
+            0,
+            0,
+            tp,
+            generation_id=generation,
+        )
+
+    async def commit_courtesy(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit to Kafka for lag tools; never while rebalancing, never fatal."""
+        if self.app.rebalancing:
+            return
+        try:
+            await self._thread.commit_courtesy({TP(*tp): at for tp, at in offsets.items()})
+        except KafkaError as error:
+            log.info("offsets not told to Kafka", error=str(error))
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's livelock detector knows nothing of batches and lanes."""
+
+    def assigned(self) -> Iterable[TopicPartition]:
+        return [TopicPartition(*tp) for tp in self.assignment()]
+
+
+class Transport(driver.Transport):
+    """What Faust finds under `headrace://`."""
+
+    Consumer = Consumer

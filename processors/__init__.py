@@ -1,0 +1,1 @@
+"""The stages: one folder each. Run them with `headrace worker STAGE…`."""

@@ -1,0 +1,67 @@
+"""Wires the archive."""
+
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headrace.catalog import Catalog, load_catalog
+from headrace.clock import Clock, SystemClock
+from headrace.codec import EventDecoder, Registry
+from headrace.postgres import Database, DayCloser, DeadLetterOutbox, PostgresLedger, WarmEvents
+from headrace.runtime import Engine, EngineLimits, FailurePolicy, Stage
+from headrace.runtime.faust_source import FaustSource
+from headrace.runtime.publisher import DeadLetterPublisher
+from headrace.runtime.worker import Companion
+from headrace.settings import Settings
+from processors.archive.closing import close_days
+from processors.archive.handler import ArchiveHandler
+
+GROUP = "headrace-archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """An engine, where it reads, and what runs beside it."""
+
+    engine: Engine
+    source: FaustSource
+    companions: Sequence[Companion]
+    database: Database
+
+
+def build(
+    settings: Settings,
+    *,
+    catalog: Catalog | None = None,
+    clock: Clock | None = None,
+    policy: FailurePolicy | None = None,
+    limits: EngineLimits | None = None,
+) -> Wired:
+    """The archive on the servers that the settings name. Nothing is connected yet."""
+    catalog = catalog or load_catalog()
+    clock = clock or SystemClock()
+    limits = limits or EngineLimits()
+    database = Database(
+        settings.database_url.get_secret_value(),
+        application="headrace-archive",
+        connections=limits.writers + 3,
+    )
+    topics = {name: topic for name, topic in catalog.topics.items() if topic.authority == "log"}
+    stage = Stage(
+        "archive",
+        GROUP,
+        topics,
+        EventDecoder(catalog, Registry(settings), clock),
+        ArchiveHandler(WarmEvents(database)),
+        policy or FailurePolicy(),
+    )
+    ledger = PostgresLedger(database, GROUP, f"{socket.gethostname()}:{os.getpid()}")
+    publisher = DeadLetterPublisher(DeadLetterOutbox(database, GROUP), settings.kafka)
+    closer = DayCloser(database)
+    return Wired(
+        Engine(stage, ledger, clock=clock, limits=limits),
+        FaustSource(GROUP, topics, settings.kafka),
+        (publisher.run, lambda: close_days(closer, clock)),
+        database,
+    )
