@@ -8,7 +8,7 @@ migrations in `migrations/`.
 from headrace.postgres.database import Database
 from headrace.postgres.dead_letters import DeadLetterOutbox
 from headrace.postgres.ledger import PostgresLedger
-from headrace.postgres.migrations import migrate
+from headrace.postgres.migrating import migrate
 from headrace.postgres.warm import DayCloser, WarmEvents
 
 __all__ = [

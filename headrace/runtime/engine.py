@@ -115,8 +115,10 @@ class Engine:
         """Queue a batch that continues its lane; drop any other, and read again where it broke."""
         lane = self._lanes.get(batch.tp)
         if lane is None or batch.token != lane.token or batch.end <= lane.expected:
+            batch.release()
             return
         if batch.start > lane.expected:
+            batch.release()
             self._reclaim(lane, delay=0.0)
             return
         lane.push(batch)
@@ -127,6 +129,9 @@ class Engine:
 
     def revoke(self) -> None:
         """Forget every lane. Writes in progress go on; the ledger decides about them."""
+        for lane in self._lanes.values():
+            if not lane.busy:
+                lane.drop_queue()
         self._lanes.clear()
 
     # claiming
@@ -175,8 +180,9 @@ class Engine:
         if lane.reclaiming or self._stopping:
             return
         lane.reclaiming = True
-        lane.drop_queue()
         lane.token = -1
+        if not lane.busy:
+            lane.drop_queue()
         self._spawn(self._claim_again(lane, delay), self._background)
 
     async def _claim_again(self, lane: Lane, delay: float) -> None:
@@ -250,6 +256,7 @@ class Engine:
         elif isinstance(fate, Failed):
             self.fail(fate.error)
         if self._lanes.get(lane.tp) is not lane or lane.reclaiming:
+            lane.drop_queue()
             return
         if isinstance(fate, Done):
             self._advance(lane, batches, end)

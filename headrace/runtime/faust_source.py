@@ -12,6 +12,7 @@ import faust
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as AdminPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
+from faust.types.tuples import TP
 
 from headrace.errors import HeadraceError, OutageError
 from headrace.kafka import admin_config
@@ -20,9 +21,10 @@ from headrace.runtime.source import Sink
 from headrace.settings import KafkaSettings
 
 ADMIN_SECONDS = 10.0
-MAX_WAIT_MS = 500
-"""The stage's own ceiling for KAFKA_MAX_WAIT_TIME: a partition that is sought or resumed waits for
-the fetch in flight to its broker, so a fetch may not linger for five seconds."""
+MAX_WAIT_MS = 50
+"""The stage's own ceiling for KAFKA_MAX_WAIT_TIME. aiokafka has one fetch in flight to a broker and
+leaves out a partition whose last records are not handed out yet: a fetch of idle partitions alone
+would hold a busy one up for as long as it lingers."""
 
 
 class ConsumerCrashedError(HeadraceError):
@@ -70,10 +72,10 @@ class FaustSource:
         await self._app.consumer.seek_to(positions)
 
     def pause(self, tp: TopicPartition) -> None:
-        self._app.consumer.hold(faust.TP(*tp))
+        self._app.consumer.hold(TP(*tp))
 
     def resume(self, tp: TopicPartition) -> None:
-        self._app.consumer.release(faust.TP(*tp))
+        self._app.consumer.release(TP(*tp))
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         await self._app.consumer.commit_courtesy(offsets)
@@ -105,11 +107,14 @@ class FaustSource:
         return app
 
     async def _take(self, batches: Any) -> None:
-        """The agent. `offer` never raises: an error that left here would count against Faust's
-        restart limit, which two at once exhaust (mode/supervisors.py:185).
+        """The agent. No error leaves it: one would count against Faust's restart limit, which two
+        at once exhaust (mode/supervisors.py:185).
         """
         async for batch in batches:
-            self._sink.offer(batch)
+            try:
+                self._sink.offer(batch)
+            except Exception as error:  # noqa: BLE001 - the stage stops loudly instead
+                self._sink.fail(error)
 
     def _consumer_arguments(self) -> dict[str, Any]:
         """aiokafka's consumer settings, from KAFKA_*."""

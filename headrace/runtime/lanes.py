@@ -32,6 +32,9 @@ class Lane:
         self.expected = batch.end
 
     def drop_queue(self) -> None:
+        """Give up what is queued. Not while a writer has the lane: its job ends it."""
+        for batch in self.queue:
+            batch.release()
         self.queue.clear()
         self.queued_bytes = 0
 
@@ -51,7 +54,9 @@ class Lane:
 
     def pop(self, batches: Iterable[Batch]) -> None:
         for _ in batches:
-            self.queued_bytes -= self.queue.popleft().size
+            batch = self.queue.popleft()
+            self.queued_bytes -= batch.size
+            batch.release()
 
 
 def job_of(lane: Lane, batches: list[Batch]) -> Job:

@@ -17,7 +17,13 @@ log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 1.0
 SEND_SECONDS = 30.0
-RETENTION_MS = 30 * 86_400_000
+LARGEST_BYTES = 2 << 20
+"""A copy is larger than its record: it carries the reason in headers."""
+TOPIC_CONFIG = {
+    "retention.ms": str(30 * 86_400_000),
+    "message.timestamp.type": "LogAppendTime",
+    "max.message.bytes": str(LARGEST_BYTES),
+}
 
 
 class Outbox(Protocol):
@@ -72,14 +78,11 @@ class DeadLetterPublisher:
 
     def _connected(self) -> Producer:
         if self._producer is None:
-            ensure_topic(
-                self._settings,
-                self._topic,
-                partitions=1,
-                config={"retention.ms": str(RETENTION_MS)},
-            )
+            ensure_topic(self._settings, self._topic, partitions=1, config=TOPIC_CONFIG)
             try:
-                self._producer = Producer(producer_config(self._settings))
+                self._producer = Producer(
+                    producer_config(self._settings) | {"message.max.bytes": LARGEST_BYTES}
+                )
             except KafkaException as error:
                 raise OutageError(f"no producer for {self._topic}: {error}") from error
         return self._producer

@@ -40,8 +40,7 @@ class Record(Protocol):
 class ByteBudget:
     """Bounds the bytes that are fetched and not yet applied, over all partitions of a stage.
 
-    `take` and `has_room` belong to the event loop; `give` may come from any thread, since a batch
-    gives its bytes back when the last reference to it goes.
+    `take` and `wait_for_room` belong to the event loop; `give` may come from any thread.
     """
 
     def __init__(self, limit: int) -> None:
@@ -92,14 +91,20 @@ class Batch:
         self._budget: ByteBudget | None = None
 
     def charge(self, budget: ByteBudget) -> None:
-        """Take this batch's bytes; they return when nobody holds the batch any more."""
+        """Take this batch's bytes until `release`, or until nobody holds the batch any more."""
         self._budget = budget
         budget.take(self.size)
 
+    def release(self) -> None:
+        """Applied or dropped: the bytes go back now, though Faust still holds its last message."""
+        budget, self._budget = self._budget, None
+        self.records = ()
+        if budget is not None:
+            budget.give(self.size)
+
     def __del__(self) -> None:
-        # Faust drops queued messages silently on a rebalance: an explicit release would leak.
-        if self._budget is not None:
-            self._budget.give(self.size)
+        # Faust drops queued messages silently on a rebalance.
+        self.release()
 
 
 @dataclass(frozen=True, slots=True)

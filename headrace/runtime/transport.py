@@ -33,6 +33,9 @@ from headrace.runtime.source import Sink
 
 log = structlog.get_logger(__name__)
 
+HELD_SECONDS = 0.02
+"""How long a fetch may wait for the other partitions while some are held back."""
+
 
 class BatchThread(driver.AIOKafkaConsumerThread):
     """The consumer's thread: fetches, and chains batches from the offset last sought."""
@@ -233,6 +236,8 @@ class Consumer(driver.Consumer):
             return {}
         # An empty set would mean every partition (aiokafka fetcher.py, fetched_records).
         wanted = self._get_active_partitions() - self._held
+        if self._held:
+            seconds = HELD_SECONDS  # a partition released meanwhile must not wait for idle ones
         batches: Mapping[TP, Batch] = await self._getmany(wanted, seconds) if wanted else {}
         return batches
 

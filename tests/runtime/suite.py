@@ -180,5 +180,3 @@ class StageSuite:
             await until(lambda: settled(bench, 6000))
             assert engine.budget.peak < 4 * 400_000
             await until(lambda: engine.budget.used == 0)
-
-

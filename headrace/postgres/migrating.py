@@ -10,6 +10,7 @@ from yoyo import get_backend, read_migrations
 
 from headrace.postgres.errors import translated
 
+_FOLDER = files("headrace.postgres") / "migrations"
 _LOCK = 0x6865616472616365 >> 1  # "headrace": one migration at a time in a database
 
 
@@ -18,7 +19,7 @@ def migrate(url: str) -> list[str]:
 
     Safe to run from several processes at once and after a run that was killed.
     """
-    with translated(), _locked(url), as_file(files(__name__)) as folder:
+    with translated(), _locked(url), as_file(_FOLDER) as folder:
         return _apply(url, folder)
 
 

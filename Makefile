@@ -1,0 +1,40 @@
+# `make` lists what there is. Everything installs what it needs first; an unchanged lock installs nothing.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+CHECK := deploy/local/check.sh
+
+.PHONY: help install up down status demo test test-all lint crash bench
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## install the Python packages and the servers (nothing while the locks are unchanged)
+	@deploy/local/install.sh
+
+up: install ## start everything, publish the demo's events, show what became of them
+	@$(BIN)/headrace up
+
+down: install ## end every process; the data stays
+	@$(BIN)/headrace down
+
+status: install ## show each process
+	@$(BIN)/headrace status
+
+demo: install ## publish the demo's events, unless that is done
+	@$(BIN)/headrace demo
+
+lint: install ## ruff, mypy, import boundaries
+	@$(CHECK) lint
+
+test: install ## lint, unit and contract tests, integration tests, the short crash tests
+	@$(CHECK) test
+
+test-all: install ## the same, and every crash test
+	@$(CHECK) test crash
+
+crash: install ## every crash test: minutes
+	@$(CHECK) crash
+
+bench: install ## measure throughput and latency on this machine
+	@$(BIN)/python -m benchmarks

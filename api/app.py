@@ -1,0 +1,90 @@
+"""The application: everything is made in `build`, opened and closed with the process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import Depends, FastAPI
+
+from api import checks, health, openapi, problems, publish, query
+from api.auth import authenticate, token_digest
+from api.correlation import CorrelationMiddleware
+from api.event_types import KnownEventTypes
+from api.limits import Limits
+from api.services import Services
+from headrace.catalog import Catalog, load_catalog
+from headrace.clock import Clock, SystemClock
+from headrace.kafka import AsyncProducer
+from headrace.postgres.pool import async_pool
+from headrace.settings import Settings
+
+KAFKA_REQUEST_MILLISECONDS = 5_000  # a record is tried for twice as long
+
+
+def build(
+    settings: Settings,
+    *,
+    catalog: Catalog | None = None,
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+) -> FastAPI:
+    """The API over the servers that `settings` names; none of them is contacted yet.
+
+    Raises ConfigurationError when HEADRACE_TOKEN is not set.
+    """
+    services = _services(
+        settings, catalog or load_catalog(), clock or SystemClock(), limits or Limits()
+    )
+    app = FastAPI(
+        title="headrace",
+        version=openapi.version(),
+        description=openapi.DESCRIPTION,
+        lifespan=_lifespan,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.health = health.HealthChecks(checks.of(services), services.clock)
+    app.add_middleware(
+        CorrelationMiddleware, header=settings.correlation_id_header, clock=services.clock
+    )
+    problems.install(app)
+    guarded = [Depends(authenticate)]
+    app.include_router(publish.router, dependencies=guarded)
+    app.include_router(query.router, dependencies=guarded)
+    app.include_router(health.router)
+    openapi.install(app, services.catalog)
+    return app
+
+
+def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits) -> Services:
+    digest = token_digest(settings)
+    pool = async_pool(settings.database_url.get_secret_value(), application_name="headrace-api")
+    return Services(
+        settings=settings,
+        catalog=catalog,
+        clock=clock,
+        limits=limits,
+        token_digest=digest,
+        producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
+        pool=pool,
+        known_event_types=KnownEventTypes(catalog, pool, clock),
+        http=httpx.AsyncClient(timeout=health.CHECK_SECONDS),
+    )
+
+
+def _impatient(settings: Settings) -> Settings:
+    """A publisher over HTTP hears of an outage within ten seconds; KAFKA_* alone would take 60."""
+    request_timeout = min(settings.kafka.request_timeout, KAFKA_REQUEST_MILLISECONDS)
+    kafka = settings.kafka.model_copy(update={"request_timeout": request_timeout})
+    return settings.model_copy(update={"kafka": kafka})
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    async with services.producer, services.http:
+        await services.pool.open()
+        try:
+            yield
+        finally:
+            await services.pool.close()

@@ -1,0 +1,48 @@
+"""`headrace api`: serves the REST API until it is told to stop."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+HEADER_SECONDS = 5
+DRAIN_SECONDS = 15
+
+
+def register(app: typer.Typer) -> None:
+    """Add the room's command to the command line."""
+    app.command("api", help="Serve the REST API.")(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(envvar="HEADRACE_API_HOST", help="Address to bind.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[
+        int, typer.Option(envvar="HEADRACE_API_PORT", min=0, max=65535, help="Port to bind.")
+    ] = 8000,
+) -> None:
+    """Serve the REST API; SIGTERM or ^C lets running requests finish first."""
+    import uvicorn
+
+    from api.app import build
+    from headrace.logs import configure
+    from headrace.settings import load_settings
+
+    settings = load_settings()
+    configure(settings.log_level, "api")
+    for chatty in ("httpx", "psycopg.pool"):  # a line for every request, every reconnection
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    config = uvicorn.Config(
+        build(settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_keep_alive=HEADER_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run()

@@ -1,0 +1,35 @@
+"""What the resources work with: made once by `app.build`, opened and closed with the process."""
+
+from dataclasses import dataclass
+
+import httpx
+from fastapi import Request
+
+from api.event_types import KnownEventTypes
+from api.limits import Limits
+from headrace.catalog import Catalog
+from headrace.clock import Clock
+from headrace.kafka import AsyncProducer
+from headrace.postgres.pool import Pool
+from headrace.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One of each, shared by all requests of the process."""
+
+    settings: Settings
+    catalog: Catalog
+    clock: Clock
+    limits: Limits
+    token_digest: bytes
+    producer: AsyncProducer
+    pool: Pool
+    known_event_types: KnownEventTypes
+    http: httpx.AsyncClient
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that handles `request`."""
+    services: Services = request.app.state.services
+    return services

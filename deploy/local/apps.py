@@ -1,0 +1,55 @@
+"""The project's own processes: the REST API and the archive stage."""
+
+import logging
+import sys
+from pathlib import Path
+
+from confluent_kafka import ConsumerGroupState, KafkaException
+from confluent_kafka.admin import AdminClient
+
+from deploy.local.layout import REPOSITORY
+from deploy.local.program import NotReadyError, Program, check_http
+
+ARCHIVE_GROUP = "headrace-archive"
+_HEADRACE = str(Path(sys.executable).with_name("headrace"))
+_SERVERS = ("postgres", "kafka", "registry")
+
+
+def api_program(environment: dict[str, str], port: int) -> Program:
+    """The REST API on 127.0.0.1:`port`."""
+    url = environment["HEADRACE_API_URL"]
+    return Program(
+        name="api",
+        command=(_HEADRACE, "api", "--port", str(port)),
+        directory=REPOSITORY,
+        environment=environment,
+        address=url,
+        needs=_SERVERS,
+        check=lambda: check_http(f"{url}/health/ready"),
+    )
+
+
+def archive_program(environment: dict[str, str]) -> Program:
+    """The archive stage; it is ready when its consumer group has settled."""
+    brokers = environment["KAFKA_BROKERS"]
+    return Program(
+        name="archive",
+        command=(_HEADRACE, "worker", "archive"),
+        directory=REPOSITORY,
+        environment=environment,
+        address=f"group {ARCHIVE_GROUP}",
+        needs=_SERVERS,
+        stop_seconds=30,
+        check=lambda: _check_group(brokers, ARCHIVE_GROUP),
+    )
+
+
+def _check_group(brokers: str, group: str) -> None:
+    quiet = logging.getLogger(__name__)
+    admin = AdminClient({"bootstrap.servers": brokers, "log_level": 0}, logger=quiet)
+    try:
+        found = admin.describe_consumer_groups([group], request_timeout=3)[group].result(5)
+    except (KafkaException, TimeoutError) as error:
+        raise NotReadyError(f"consumer group {group}: {error}") from None
+    if found.state != ConsumerGroupState.STABLE or not found.members:
+        raise NotReadyError(f"consumer group {group} is {found.state.name.lower()}")

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Runs the checks named as arguments: lint, test, crash. Each step has a heading; the first that
+# fails ends it. Under CI a step whose tool is missing fails, elsewhere it says so and goes on.
+set -eu
+cd "$(dirname "$0")/../.."
+bin=.venv/bin
+
+step() { # heading, tool, arguments…
+    printf '\n== %s ==\n' "$1"
+    tool=$2
+    shift 2
+    if ! command -v "$tool" >/dev/null 2>&1; then
+        echo "not run: needs $tool"
+        [ -z "${CI:-}" ]
+        return
+    fi
+    "$tool" "$@"
+}
+
+lint() {
+    step "ruff check" "$bin/ruff" check .
+    step "ruff format" "$bin/ruff" format --check .
+    step "mypy" "$bin/mypy"
+    step "import boundaries" "$bin/lint-imports"
+}
+
+tests() {
+    lint
+    step "unit and contract tests" "$bin/pytest" -q tests/unit tests/contract
+    step "integration tests" "$bin/pytest" -q tests/integration
+    step "short crash tests" "$bin/pytest" -q tests/crash -k short
+}
+
+for name in "$@"; do
+    case $name in
+        lint) lint ;;
+        test) tests ;;
+        crash) step "crash tests" "$bin/pytest" -q tests/crash ;;
+        *)
+            echo "unknown check: $name (lint, test, crash)" >&2
+            exit 2
+            ;;
+    esac
+done

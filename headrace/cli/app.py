@@ -1,0 +1,101 @@
+"""The command line, put together: the library's commands and those of the rooms beside it."""
+
+import os
+import sys
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Annotated
+
+import structlog
+import typer
+
+from headrace.cli import (
+    catalog_commands,
+    database_commands,
+    publish_command,
+    query_command,
+    tail_command,
+    topics_command,
+)
+from headrace.cli.output import fail
+from headrace.errors import HeadraceError
+from headrace.logs import configure
+
+_ROOMS = "headrace.commands"
+_OWN = (
+    catalog_commands,
+    database_commands,
+    publish_command,
+    query_command,
+    tail_command,
+    topics_command,
+)
+_HELP = """The Kafka backbone's command line: publish typed events, watch them, ask for them.
+
+Addresses and secrets come from the environment (see docs/configuration.md); on a laptop
+`source .local/env` sets them.
+
+Example: headrace publish events.ndjson && headrace tail --type 'user.*'
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and end the process: 0 done, 1 failed, 2 used wrongly, 130 interrupted."""
+    try:
+        build_app()(args=arguments)
+    except HeadraceError as error:
+        fail(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing may be flushed into the pipe at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def build_app() -> typer.Typer:
+    """All commands; a room's only where the room can be imported."""
+    app = typer.Typer(
+        help=_HELP,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for module in _OWN:
+        module.register(app)
+    for entry in entry_points(group=_ROOMS):
+        _add_room(app, entry)
+    return app
+
+
+def _version(given: bool) -> None:
+    if given:
+        typer.echo(f"headrace {version('headrace')}")
+        raise typer.Exit
+
+
+def _options(
+    context: typer.Context,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print NDJSON, one object a line.")
+    ] = False,
+    _: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Show it."),
+    ] = False,
+) -> None:
+    configure(os.environ.get("LOG_LEVEL", "").lower() or "warn", "cli")
+    context.obj = {"json": as_json}
+
+
+def _add_room(app: typer.Typer, entry: EntryPoint) -> None:
+    """A room that is not there is no error; one that is broken shows in the log."""
+    try:
+        register = entry.load()
+    except ModuleNotFoundError as error:
+        room = entry.module.partition(".")[0]
+        if not (error.name or "").startswith(room):
+            structlog.get_logger().debug("room left out", room=room, missing=error.name)
+        return
+    register(app)

@@ -1,0 +1,121 @@
+"""`headrace migrate` and `headrace ledger`: the database's tables, and what stages have applied."""
+
+from typing import Annotated, Any
+
+import typer
+
+from headrace.errors import ConfigurationError
+
+COLUMNS = (
+    "topic",
+    "partition",
+    "first_offset",
+    "next_offset",
+    "applied",
+    "duplicate",
+    "dead",
+    "skipped",
+    "epoch",
+    "owner",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("migrate")(migrate)
+    ledger = typer.Typer(
+        no_args_is_help=True, help="What a stage has applied, and what to do when it stopped."
+    )
+    ledger.command("show")(show)
+    ledger.command("restart")(restart)
+    ledger.command("skip")(skip)
+    app.add_typer(ledger, name="ledger")
+
+
+def migrate(context: typer.Context) -> None:
+    """Bring the database at DATABASE_URL up to date, as its owner. Safe to repeat."""
+    from headrace.cli.output import emit
+    from headrace.postgres import migrate as apply
+    from headrace.settings import load_settings
+
+    applied = apply(load_settings().database_url.get_secret_value())
+    emit([{"migration": name} for name in applied], ("migration",), context)
+
+
+def show(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(help="Consumer group, such as headrace-archive.")],
+) -> None:
+    """Show a group's ledger: per partition, how its offsets ended.
+
+    Example: headrace ledger show headrace-archive
+    """
+    from headrace.cli.output import emit
+
+    emit([_row(row) for row in _ledger(group).rows()], COLUMNS, context)
+
+
+def restart(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(help="Consumer group.")],
+    topic: Annotated[str, typer.Argument(help="Topic that was made anew.")],
+) -> None:
+    """Forget what a group read of a topic; it starts again where the catalog says.
+
+    For a topic that was deleted and made again. Events that are archived already land once more
+    only if they have another id or time. Stop the stage first.
+    """
+    from headrace.cli.output import emit
+
+    forgotten = _ledger(group).restart(topic)
+    if not forgotten:
+        raise ConfigurationError(f"{group} has read nothing of {topic}: look at ledger show")
+    emit([{"topic": topic, "partitions": forgotten}], ("topic", "partitions"), context)
+
+
+def skip(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(help="Consumer group.")],
+    topic: Annotated[str, typer.Argument(help="Topic that lost records to retention.")],
+) -> None:
+    """Accept that retention took records before a stage read them: go on where the log begins.
+
+    The lost offsets count as skipped in the ledger. Stop the stage first.
+    """
+    import asyncio
+
+    from headrace.cli.output import emit
+    from headrace.runtime.faust_source import FaustSource
+    from headrace.settings import load_settings
+
+    ledger = _ledger(group)
+    tps = [row.tp for row in ledger.rows() if row.tp.topic == topic]
+    if not tps:
+        raise ConfigurationError(f"{group} has read nothing of {topic}: look at ledger show")
+    facts = asyncio.run(FaustSource(group, [topic], load_settings().kafka).facts(tps))
+    skipped = [tp for tp in tps if ledger.skip(tp, facts[tp].beginning)]
+    rows = [row for row in ledger.rows() if row.tp in skipped]
+    emit([_row(row) for row in rows], COLUMNS, context)
+
+
+def _ledger(group: str) -> Any:
+    from headrace.postgres import Database, PostgresLedger
+    from headrace.settings import load_settings
+
+    url = load_settings().database_url.get_secret_value()
+    return PostgresLedger(Database(url, application="headrace-ledger"), group, "operator")
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {
+        "topic": row.tp.topic,
+        "partition": row.tp.partition,
+        "first_offset": row.first_offset,
+        "next_offset": row.next_offset,
+        "applied": row.counts.applied,
+        "duplicate": row.counts.duplicate,
+        "dead": row.counts.dead,
+        "skipped": row.counts.skipped,
+        "epoch": row.epoch,
+        "owner": row.owner,
+    }

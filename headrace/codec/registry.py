@@ -1,0 +1,154 @@
+"""The schema registry: which id a schema has, and which schema an id stands for.
+
+`SchemaRegistry` is the port; `Registry` speaks Confluent's REST API, `MemoryRegistry`
+(registry_memory) keeps everything in the process, for tests and for work without a server.
+"""
+
+import json
+import threading
+import warnings
+import weakref
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Protocol, TypeVar
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import httpx
+
+from headrace.errors import ConfigurationError, HeadraceError, OutageError, UnknownSchemaError
+from headrace.settings import Settings
+
+with warnings.catch_warnings():
+    # its OAuth helper warns of its own import, and its import makes the warning insist; users of
+    # ours can do nothing about it
+    import_module("authlib.deprecate")
+    warnings.simplefilter("ignore")
+    from confluent_kafka.schema_registry import (
+        ConfigCompatibilityLevel,
+        Schema,
+        SchemaRegistryClient,
+        ServerConfig,
+    )
+    from confluent_kafka.schema_registry.error import SchemaRegistryError
+
+_COMPATIBILITY = ConfigCompatibilityLevel.BACKWARD_TRANSITIVE
+_CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 5.0
+_CACHE_LIMIT = 1000
+_SUBJECT_NOT_FOUND = 40401
+_SCHEMA_NOT_FOUND = 40403
+_REFUSED = (409, 422)
+_T = TypeVar("_T")
+
+
+class SchemaRegistry(Protocol):
+    """Called by encoders and decoders from any thread; blocks for at most ten seconds a call.
+
+    Raises OutageError while the registry cannot answer: callers wait and try again.
+    """
+
+    def register(self, subject: str, schema_text: str) -> int:
+        """The id of a schema under a subject, registered now if it was not; idempotent.
+
+        Raises ConfigurationError when the registry refuses the schema (it would break readers).
+        """
+
+    def schema(self, schema_id: int) -> dict[str, Any]:
+        """The schema of an id. Raises UnknownSchemaError when the registry has none."""
+
+
+class Registry:
+    """A registry behind Confluent's REST API; what it said once is kept (ids never change)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = SchemaRegistryClient(_client_config(settings.schema_registry_url))
+        weakref.finalize(self, self._client.__exit__, None, None, None)  # closes its connections
+        self._lock = threading.Lock()
+        self._ids: dict[tuple[str, str], int] = {}
+        self._schemas: dict[int, dict[str, Any]] = {}
+
+    def register(self, subject: str, schema_text: str) -> int:
+        key = (subject, schema_text)
+        schema_id = self._ids.get(key)
+        if schema_id is None:
+            schema_id = _translated(lambda: self._register(subject, schema_text))
+            self._remember(self._ids, key, schema_id)
+        return schema_id
+
+    def schema(self, schema_id: int) -> dict[str, Any]:
+        found = self._schemas.get(schema_id)
+        if found is None:
+            found = _translated(lambda: self._fetch(schema_id), schema_id)
+            self._remember(self._schemas, schema_id, found)
+        return found
+
+    def _register(self, subject: str, schema_text: str) -> int:
+        """The level is set before a further version is checked, or right after the first one."""
+        known = self._set_level(subject)
+        schema_id = self._client.register_schema(subject, Schema(_escaped(schema_text), "AVRO"))
+        if not known:
+            self._set_level(subject)
+        return int(schema_id)
+
+    def _set_level(self, subject: str) -> bool:
+        try:
+            self._client.set_config(subject, ServerConfig(compatibility=_COMPATIBILITY))
+        except SchemaRegistryError as error:
+            if error.http_status_code == 404 and error.error_code == _SUBJECT_NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def _fetch(self, schema_id: int) -> dict[str, Any]:
+        schema = json.loads(self._client.get_schema(schema_id).schema_str)
+        return schema if isinstance(schema, dict) else {"type": schema}
+
+    def _remember(self, cache: dict[Any, Any], key: Any, value: Any) -> None:
+        with self._lock:
+            if len(cache) >= _CACHE_LIMIT:
+                del cache[next(iter(cache))]
+            cache[key] = value
+
+
+def _escaped(schema_text: str) -> str:
+    """The same JSON, spelt so that Apicurio 3.0.9 takes it.
+
+    It finds no type for a content that holds the string "{}", the default of `metadata`.
+    """
+    return schema_text.replace('"{}"', '"{\\u007d"')
+
+
+def _client_config(url: str) -> dict[str, Any]:
+    """Credentials leave the URL, so that no error message can show them."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError("SCHEMA_REGISTRY_URL must be an http:// or https:// address")
+    address = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    config: dict[str, Any] = {
+        "url": urlunsplit(address),
+        "timeout": httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+        "max.retries": 0,
+        "cache.capacity": _CACHE_LIMIT,
+    }
+    if parts.username:
+        password = unquote(parts.password or "")
+        config["basic.auth.user.info"] = f"{unquote(parts.username)}:{password}"
+    return config
+
+
+def _translated(call: Callable[[], _T], schema_id: int | None = None) -> _T:
+    try:
+        return call()
+    except SchemaRegistryError as error:
+        raise _meaning(error, schema_id) from error
+    except (httpx.HTTPError, OSError, ValueError, TypeError) as error:
+        raise OutageError(f"the schema registry does not answer: {error!r}") from error
+
+
+def _meaning(error: SchemaRegistryError, schema_id: int | None) -> HeadraceError:
+    if schema_id is not None and error.error_code == _SCHEMA_NOT_FOUND:
+        return UnknownSchemaError(schema_id)
+    said = f"HTTP {error.http_status_code}: {error.error_message}"
+    if schema_id is None and error.http_status_code in _REFUSED:
+        return ConfigurationError(f"the schema registry refuses the schema: {said}")
+    return OutageError(f"the schema registry cannot answer: {said}")

@@ -1,0 +1,141 @@
+"""Publishing events from asyncio: an await returns when all replicas have the event."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from itertools import islice
+from typing import Any, Self
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from headrace.catalog import Catalog
+from headrace.clock import Clock
+from headrace.codec import EventEncoder, Registry, SchemaRegistry, headers_of, key_of
+from headrace.envelope import Event
+from headrace.errors import ConfigurationError, HeadraceError
+from headrace.kafka.admin import create_topics, describe_cluster
+from headrace.kafka.config import logger_of, producer_config
+from headrace.kafka.correlation import current, with_correlation
+from headrace.kafka.delivery import Batch, Poller, Receipt, Result
+from headrace.kafka.errors import translated, translated_exception
+from headrace.settings import Settings
+
+_CHUNK = 2_000
+_TURN = 200  # events encoded before other tasks of the loop get their turn
+
+
+class AsyncProducer:
+    """An async context manager; one a process is enough, and all its tasks may share it.
+
+    Events of one call keep their order. A full buffer (64 MiB) makes publishers wait. Leaving the
+    context flushes. `publish` raises and `publish_many` returns InvalidEventError for an event
+    that was refused here, OutageError when Kafka did not take it in time (publishing it again
+    under the same eventId is safe), ConfigurationError for a topic that cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        *,
+        registry: SchemaRegistry | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._kafka = settings.kafka
+        self._catalog = catalog
+        self._encoder = EventEncoder(catalog, registry or Registry(settings), clock)
+        self._known: set[tuple[str, str]] = set()
+        self._topics: set[str] = set()
+        self._log = structlog.get_logger()
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        config = producer_config(self._kafka) | {"error_cb": self._on_error}
+        self._producer = Producer(config, logger=logger_of(self._kafka))
+        self._poller = Poller(self._producer, self._loop)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self._producer.flush, 2 * self._kafka.request_timeout / 1000 + 5)
+        await self._poller.stop()
+
+    async def publish(self, event: Event) -> Receipt:
+        """Publish one event; returns once it is durable."""
+        (result,) = await self.publish_many([event])
+        if isinstance(result, HeadraceError):
+            raise result
+        return result
+
+    async def publish_many(self, events: Sequence[Event]) -> list[Result]:
+        """Publish all; a receipt or an error for each, in their order. Some may be refused."""
+        if not events:
+            return []
+        batch = Batch(len(events), self._loop)
+        for index, event in enumerate(events):
+            if index % _TURN == _TURN - 1:
+                await asyncio.sleep(0)
+            try:
+                await self._send(event, batch, index)
+            except HeadraceError as error:
+                batch.settle(index, error)
+        await batch.done
+        return [result for result in batch.results if result is not None]
+
+    async def publish_all(self, events: Iterable[Event]) -> AsyncIterator[Result]:
+        """Publish a stream of any length; results in order, at most two chunks on their way."""
+        rest = iter(events)
+        before: asyncio.Task[list[Result]] | None = None
+        while chunk := list(islice(rest, _CHUNK)):
+            task = asyncio.create_task(self.publish_many(chunk))
+            if before is not None:
+                for result in await before:
+                    yield result
+            before = task
+        for result in await before if before is not None else []:
+            yield result
+
+    async def _send(self, event: Event, batch: Batch, index: int) -> None:
+        event = with_correlation(event)
+        if (event.event_type, event.version) not in self._known:
+            await asyncio.to_thread(self._prepare, event)
+        topic = self._encoder.topic_of(event)
+        value = self._encoder.encode(event)
+        key, headers = key_of(event, topic), headers_of(event, current().traceparent)
+        report = batch.reporter(index)
+        while True:
+            try:
+                self._producer.produce(
+                    topic.name, value=value, key=key, headers=headers, on_delivery=report
+                )
+            except BufferError:
+                await self._poller.room()
+            except KafkaException as error:
+                raise translated_exception(error, topic.name) from error
+            else:
+                return
+
+    def _prepare(self, event: Event) -> None:
+        """Once a type: register its schema, see that its topic is there. Blocks."""
+        topic = self._encoder.topic_of(event)
+        if topic.name not in self._topics:
+            self._ensure_topic(topic.name)
+        self._known.add((event.event_type, event.version))
+
+    def _ensure_topic(self, name: str) -> None:
+        self._topics |= set(describe_cluster(self._kafka).topics)
+        if name in self._topics:
+            return
+        if not self._kafka.auto_create_topics:
+            raise ConfigurationError(
+                f"topic {name} does not exist and KAFKA_AUTO_CREATE_TOPICS is false; "
+                "run `headrace topics create`"
+            )
+        create_topics(self._catalog, self._kafka, [name])
+        self._topics.add(name)
+        self._log.info("topic created", topic=name)
+
+    def _on_error(self, error: Any) -> None:
+        if error.code() != KafkaError._ALL_BROKERS_DOWN:
+            self._log.warning("kafka connection trouble", reason=error.str())
+            return
+        self._log.error("kafka is out", reason=str(translated(error, "producer")))

@@ -1,0 +1,92 @@
+"""Reading topics without a group's offsets: for looking, not for processing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from headrace.kafka.admin import describe_topics
+from headrace.kafka.config import admin_config, consumer_config, logger_of
+from headrace.kafka.errors import translated, translated_exception
+from headrace.settings import KafkaSettings
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as Kafka has it; `timestamp_ms` is when the broker took it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+class TopicReader:
+    """A context manager over all partitions of some topics; commits nothing, joins no group.
+
+    Blocks. Raises OutageError, ConfigurationError.
+    """
+
+    def __init__(
+        self, kafka: KafkaSettings, topics: list[str], *, from_beginning: bool = False
+    ) -> None:
+        self._kafka = kafka
+        self._topics = topics
+        self._from_beginning = from_beginning
+
+    def __enter__(self) -> Self:
+        partitions = [
+            TopicPartition(state.name, number)
+            for state in describe_topics(self._kafka, self._topics).values()
+            for number in range(state.partitions)
+        ]
+        self._ends = self._offsets(partitions, OffsetSpec.latest())
+        starts = self._offsets(partitions, OffsetSpec.earliest())
+        self._next = dict(starts if self._from_beginning else self._ends)
+        config = consumer_config(self._kafka, "headrace-look") | {"fetch.wait.max.ms": 500}
+        self._consumer = Consumer(config, logger=logger_of(self._kafka))
+        self._consumer.assign(
+            [TopicPartition(topic, number, at) for (topic, number), at in self._next.items()]
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
+
+    @property
+    def at_end(self) -> bool:
+        """Whether everything that was there when reading began has been read."""
+        return all(self._next[partition] >= end for partition, end in self._ends.items())
+
+    def poll(self, seconds: float) -> Iterator[Record]:
+        """What has arrived, waiting at most `seconds` for the first record."""
+        for message in self._consumer.consume(_BATCH, timeout=seconds):
+            if message.error() is not None:
+                raise translated(message.error(), message.topic() or "the cluster")
+            self._next[message.topic(), message.partition()] = message.offset() + 1
+            yield Record(
+                topic=message.topic(),
+                partition=message.partition(),
+                offset=message.offset(),
+                timestamp_ms=message.timestamp()[1],
+                key=message.key(),
+                value=message.value(),
+                headers=tuple(message.headers() or ()),
+            )
+
+    def _offsets(self, partitions: list[Any], spec: Any) -> dict[tuple[str, int], int]:
+        if not partitions:
+            return {}
+        admin = AdminClient(admin_config(self._kafka), logger=logger_of(self._kafka))
+        asked = admin.list_offsets(dict.fromkeys(partitions, spec))
+        try:
+            return {(at.topic, at.partition): each.result().offset for at, each in asked.items()}
+        except KafkaException as error:
+            raise translated_exception(error, "the cluster") from error

@@ -1,0 +1,76 @@
+"""Structured logs: one JSON object a line on stderr, with timestamp, level, message, service.
+
+`configure` is called once, when a process starts. Log with `structlog.get_logger()`; bind the ids
+that follow a piece of work (`structlog.contextvars.bound_contextvars(correlationId=…)`). What the
+libraries log through Python's own `logging` comes out in the same form.
+"""
+
+import logging
+import sys
+from typing import Literal, TextIO, get_args
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from headrace.errors import ConfigurationError
+
+LogLevel = Literal["debug", "info", "warn", "error"]
+
+_LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "error": logging.ERROR,
+}
+_NAMES = {"warning": "warn", "critical": "error", "exception": "error"}
+
+
+def configure(level: str, service: str, stream: TextIO | None = None) -> None:
+    """Send all logs of this process from `level` up to `stream` (stderr) as JSON lines."""
+    if level not in _LEVELS:
+        raise ConfigurationError(f"LOG_LEVEL must be one of {', '.join(get_args(LogLevel))}")
+    shared = _shared_processors(service)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    _route_standard_logging(_LEVELS[level], shared, stream or sys.stderr)
+
+
+def _shared_processors(service: str) -> list[Processor]:
+    def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        _name_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
+        add_service,
+        structlog.processors.format_exc_info,
+        structlog.processors.EventRenamer("message"),
+    ]
+
+
+def _name_level(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event["level"] = _NAMES.get(event["level"], event["level"])
+    return event
+
+
+def _route_standard_logging(level: int, shared: list[Processor], stream: TextIO) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)

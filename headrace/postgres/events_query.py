@@ -1,0 +1,156 @@
+"""Pages of `warm.events` in the order (timestamp, event id), by filter and keyset position."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import TupleRow, class_row
+from psycopg.types.string import TextLoader
+
+from headrace.postgres.pool import Pool, connection
+from headrace.postgres.sql import statement
+
+Order = Literal["asc", "desc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The place of one event in the order (timestamp, event id)."""
+
+    timestamp: datetime
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events, in which order, from where on. Every filter that is None lets all through.
+
+    `since` <= timestamp < `until`. `payload_json` is the text of a JSON object that the payload
+    must contain (jsonb's @>). `after` is the last event of the page before.
+    """
+
+    event_types: Sequence[str] | None = None
+    sources: Sequence[str] | None = None
+    aggregate_id: str | None = None
+    aggregate_type: str | None = None
+    correlation_id: str | None = None
+    account_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    payload_json: str | None = None
+    order: Order = "asc"
+    limit: int = 100
+    after: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """One row of `warm.events`; payload and metadata stay JSON text, so no number is rounded."""
+
+    event_id: UUID
+    event_type: str
+    timestamp: datetime
+    version: str
+    source: str
+    correlation_id: str | None
+    causation_id: str | None
+    aggregate_type: str | None
+    aggregate_id: str | None
+    aggregate_version: int | None
+    account_id: str | None
+    user_id: str | None
+    metadata: str
+    payload: str
+    topic: str
+    partition: int
+    record_offset: int
+    schema_id: int | None
+    recorded_at: datetime
+
+    @property
+    def position(self) -> Position:
+        return Position(self.timestamp, self.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The events of one page, and the position that the next one starts after, if there is one."""
+
+    events: tuple[StoredEvent, ...]
+    next: Position | None
+
+
+async def query_events(pool: Pool, wanted: EventFilter) -> Page:
+    """One page of events. Raises what `headrace.postgres.pool.connection` raises."""
+    async with connection(pool) as conn, conn.cursor(row_factory=class_row(StoredEvent)) as cursor:
+        cursor.adapters.register_loader("jsonb", TextLoader)
+        await cursor.execute(_statement(_shape(wanted), wanted.order), _parameters(wanted))
+        rows = await cursor.fetchall()
+    more = len(rows) > wanted.limit
+    events = tuple(rows[: wanted.limit])
+    return Page(events, events[-1].position if more else None)
+
+
+async def explain_query(pool: Pool, wanted: EventFilter) -> str:
+    """The plan that PostgreSQL has for `wanted`, as text; nothing is run."""
+    explain = sql.SQL("EXPLAIN {}").format(_statement(_shape(wanted), wanted.order))
+    async with connection(pool) as conn:
+        cursor = await conn.execute(explain, _parameters(wanted))
+        return "\n".join(row[0] for row in await cursor.fetchall())
+
+
+async def stored_event_types(pool: Pool) -> tuple[str, ...]:
+    """The event types that `warm.events` holds, in order. Raises as `query_events` does."""
+    async with connection(pool) as conn:
+        cursor = await conn.execute(_text("types"))
+        rows: list[TupleRow] = await cursor.fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def _shape(wanted: EventFilter) -> str:
+    few = wanted.correlation_id is not None or wanted.aggregate_id is not None
+    return "gathered" if few or wanted.event_types is None else "by_type"
+
+
+def _parameters(wanted: EventFilter) -> Mapping[str, Any]:
+    return {
+        "event_types": _array(wanted.event_types),
+        "sources": _array(wanted.sources),
+        "aggregate_id": wanted.aggregate_id,
+        "aggregate_type": wanted.aggregate_type,
+        "correlation_id": wanted.correlation_id,
+        "account_id": wanted.account_id,
+        "since": wanted.since,
+        "until": wanted.until,
+        "payload": wanted.payload_json,
+        "after_timestamp": wanted.after and wanted.after.timestamp,
+        "after_event_id": wanted.after and wanted.after.event_id,
+        "limit": wanted.limit + 1,
+    }
+
+
+def _array(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
+
+
+@cache
+def _statement(shape: str, order: Order) -> sql.Composed:
+    beyond = ">" if order == "asc" else "<"
+    conditions = _text("conditions").format(
+        beyond=sql.SQL(beyond), beyond_or_at=sql.SQL(f"{beyond}=")
+    )
+    return _text(shape).format(
+        columns=sql.SQL(", ").join(
+            sql.Identifier("e", name) for name in StoredEvent.__dataclass_fields__
+        ),
+        conditions=conditions,
+        direction=sql.SQL(order.upper()),
+    )
+
+
+def _text(name: str) -> sql.SQL:
+    return sql.SQL(statement(f"events_query_{name}"))

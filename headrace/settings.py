@@ -1,0 +1,185 @@
+"""Settings from the environment: every variable, its default and its limits in one place.
+
+`load_settings()` reads them once when a process starts; what is missing or wrong becomes one
+ConfigurationError that names each variable. docs/configuration.md explains their effects.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+import structlog
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from headrace.errors import ConfigurationError
+from headrace.logs import LogLevel
+
+_REPLACED = {
+    "REDIS_URL": "Kafka (KAFKA_BROKERS) and PostgreSQL (DATABASE_URL)",
+    "RABBITMQ_URL": "Kafka (KAFKA_BROKERS)",
+    "MONGODB_URL": "PostgreSQL (DATABASE_URL)",
+}
+_MAX_IDEMPOTENT_IN_FLIGHT = 5  # librdkafka's limit for enable.idempotence
+
+
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _broker_list(value: str) -> str:
+    for broker in value.split(","):
+        host, colon, port = broker.strip().rpartition(":")
+        if not (host and colon and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError(f"{broker.strip()!r} is not host:port")
+    return value
+
+
+Milliseconds = Annotated[int, Field(ge=1, le=900_000)]
+# librdkafka's own floors: a connection takes at least a second, a socket's limit is 300 s
+ConnectionMilliseconds = Annotated[int, Field(ge=1_000, le=900_000)]
+RequestMilliseconds = Annotated[int, Field(ge=10, le=300_000)]
+Bytes = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Brokers = Annotated[str, BeforeValidator(_broker_list)]
+KafkaLogLevel = Annotated[
+    Literal["nothing", "error", "warn", "info", "debug"], BeforeValidator(_lower)
+]
+SaslMechanism = Annotated[
+    Literal["plain", "scram-sha-256", "scram-sha-512"], BeforeValidator(_lower)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerOptions:
+    """What a consumer of any client library takes from KAFKA_*: bytes and milliseconds."""
+
+    session_timeout_ms: int
+    heartbeat_interval_ms: int
+    request_timeout_ms: int
+    connection_timeout_ms: int
+    min_bytes: int
+    max_bytes: int
+    max_bytes_per_partition: int
+    max_wait_ms: int
+
+
+class KafkaSettings(BaseSettings):
+    """The KAFKA_* variables; durations are milliseconds, sizes bytes."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KAFKA_", env_ignore_empty=True, frozen=True, extra="forbid"
+    )
+
+    brokers: Brokers = "localhost:9092"
+    ssl: bool = False
+    sasl_username: str = ""
+    sasl_password: SecretStr = SecretStr("")
+    sasl_mechanism: SaslMechanism = "plain"
+    connection_timeout: ConnectionMilliseconds = 10_000
+    request_timeout: RequestMilliseconds = 30_000
+    session_timeout: Milliseconds = 30_000
+    heartbeat_interval: Milliseconds = 3_000
+    max_bytes_per_partition: Bytes = 1_048_576
+    min_bytes: Bytes = 1
+    max_bytes: Bytes = 10_485_760
+    max_wait_time: Milliseconds = 5_000
+    auto_create_topics: bool = True
+    transaction_timeout: Annotated[int, Field(ge=1_000, le=900_000)] = 60_000
+    idempotent: bool = True
+    max_in_flight_requests: Annotated[int, Field(ge=1, le=1_000_000)] = 5
+    log_level: KafkaLogLevel = "info"
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        for wrong, reason in self._disagreements():
+            if wrong:
+                raise ValueError(reason)
+        return self
+
+    def _disagreements(self) -> tuple[tuple[bool, str], ...]:
+        password = bool(self.sasl_password.get_secret_value())
+        return (
+            (
+                self.idempotent and self.max_in_flight_requests > _MAX_IDEMPOTENT_IN_FLIGHT,
+                "KAFKA_MAX_IN_FLIGHT_REQUESTS may be at most 5 while KAFKA_IDEMPOTENT is true",
+            ),
+            (
+                bool(self.sasl_username) != password,
+                "KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: set both or neither",
+            ),
+            (
+                self.heartbeat_interval >= self.session_timeout,
+                "KAFKA_HEARTBEAT_INTERVAL must be less than KAFKA_SESSION_TIMEOUT",
+            ),
+            (
+                self.min_bytes > self.max_bytes,
+                "KAFKA_MIN_BYTES may be at most KAFKA_MAX_BYTES",
+            ),
+            (
+                self.max_wait_time >= self.request_timeout,
+                "KAFKA_MAX_WAIT_TIME must be less than KAFKA_REQUEST_TIMEOUT",
+            ),
+        )
+
+    def consumer_options(self) -> ConsumerOptions:
+        """The numbers that the stage runtime gives to its own consumer."""
+        return ConsumerOptions(
+            session_timeout_ms=self.session_timeout,
+            heartbeat_interval_ms=self.heartbeat_interval,
+            request_timeout_ms=self.request_timeout,
+            connection_timeout_ms=self.connection_timeout,
+            min_bytes=self.min_bytes,
+            max_bytes=self.max_bytes,
+            max_bytes_per_partition=self.max_bytes_per_partition,
+            max_wait_ms=self.max_wait_time,
+        )
+
+
+class Settings(BaseSettings):
+    """Everything that a process of headrace takes from its environment."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, frozen=True, extra="forbid", populate_by_name=True
+    )
+
+    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    schema_registry_url: str = "http://localhost:8081/apis/ccompat/v7"
+    database_url: SecretStr = SecretStr("postgresql://headrace@localhost:5432/headrace")
+    api_url: str = Field("http://localhost:8000", validation_alias="HEADRACE_API_URL")
+    token: SecretStr | None = Field(None, validation_alias="HEADRACE_TOKEN")
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"
+    correlation_id_header: str = "X-Correlation-ID"
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises ConfigurationError naming every variable that is wrong."""
+    _warn_of_replaced(os.environ)
+    try:
+        return Settings(kafka=_load(KafkaSettings, "KAFKA_"))
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error, "")) from None
+
+
+def _load(model: type[KafkaSettings], prefix: str) -> KafkaSettings:
+    try:
+        return model()
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error, prefix)) from None
+
+
+def _explain(error: ValidationError, prefix: str) -> str:
+    """One line a problem; the refused values themselves stay out, they may be secrets."""
+    return "\n".join(
+        f"{(prefix + str(problem['loc'][0])).upper()}: {problem['msg']}"
+        if problem["loc"]
+        else problem["msg"].removeprefix("Value error, ")
+        for problem in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _warn_of_replaced(environ: Mapping[str, str]) -> None:
+    log = structlog.get_logger()
+    for variable, replacement in _REPLACED.items():
+        if environ.get(variable):
+            log.warning("variable has no effect", variable=variable, replaced_by=replacement)

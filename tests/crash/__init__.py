@@ -1,0 +1,1 @@
+"""What kills, freezes or cuts something while events flow, and counts afterwards."""

@@ -1,0 +1,116 @@
+"""The ledger suite on PostgreSQL, and what only a server can show."""
+
+import threading
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from headrace.errors import OutageError
+from headrace.postgres import Database, DeadLetterOutbox, PostgresLedger
+from headrace.runtime import (
+    ClaimRequest,
+    LedgerConflictError,
+    Move,
+    TopicPartition,
+)
+from tests.conftest import Servers
+from tests.runtime.ledger_suite import ONE, LedgerSuite, claim, letter
+
+pytestmark = pytest.mark.integration
+
+BURIED = """
+SELECT topic, "partition", record_offset FROM stage.dead_letters WHERE consumer_group = %s
+"""
+
+
+class PostgresBooks:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.ledger = PostgresLedger(database, f"suite-{uuid4().hex[:8]}", "suite")
+
+    def buried(self) -> list[tuple[TopicPartition, int]]:
+        with self.database.transaction() as connection:
+            rows = connection.execute(BURIED, [self.ledger.group]).fetchall()
+        return [(TopicPartition(topic, number), offset) for topic, number, offset in rows]
+
+
+@pytest.fixture
+def books(stack: Servers) -> Iterator[PostgresBooks]:
+    database = Database(stack.archive_database_url, application="suite")
+    yield PostgresBooks(database)
+    database.close()
+
+
+class TestPostgresLedger(LedgerSuite):
+    pass
+
+
+def test_a_claim_waits_for_the_write_in_progress_and_then_fences_the_writer(
+    books: PostgresBooks,
+) -> None:
+    """The new owner starts after what the old one commits; the old one's next write is refused."""
+    claim(books, (ONE, 0))
+    claimed = []
+    with books.ledger.transaction() as tx:
+        tx.advance([Move(ONE, 0, 5, 1)])
+        thread = threading.Thread(target=lambda: claimed.append(claim(books, (ONE, 0))))
+        thread.start()
+        thread.join(0.3)
+        assert not claimed
+    thread.join(10)
+    assert claimed[0][ONE].next_offset == 5
+    with pytest.raises(LedgerConflictError), books.ledger.transaction() as tx:
+        tx.advance([Move(ONE, 5, 9, 1)])
+
+
+def test_two_writers_in_opposite_order_do_not_deadlock(books: PostgresBooks) -> None:
+    tps = [TopicPartition("orders", number) for number in range(20)]
+    books.ledger.claim([ClaimRequest(tp, "id", 0) for tp in tps])
+
+    def move(order: list[TopicPartition]) -> None:
+        for step in range(20):
+            try:
+                with books.ledger.transaction() as tx:
+                    tx.advance([Move(tp, step, step + 1, 1) for tp in order])
+            except LedgerConflictError:
+                continue
+
+    threads = [threading.Thread(target=move, args=[order]) for order in (tps, tps[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {row.next_offset for row in books.ledger.rows()} == {20}
+
+
+def test_a_letter_whose_publisher_dies_is_leased_again_and_else_once(
+    books: PostgresBooks,
+) -> None:
+    claim(books, (ONE, 0))
+    with books.ledger.transaction() as tx:
+        tx.bury([letter(ONE, 1), letter(ONE, 2)])
+    outbox = DeadLetterOutbox(books.database, books.ledger.group)
+    with pytest.raises(ZeroDivisionError), outbox.lease() as leased:
+        raise ZeroDivisionError
+    assert [(one.offset, one.raw, one.key) for one in leased] == [
+        (1, b"raw", b"k"),
+        (2, b"raw", b"k"),
+    ]
+    with outbox.lease() as none:
+        assert none == []  # until the dead publisher's lease ends
+    with books.database.transaction() as connection:
+        connection.execute("UPDATE stage.dead_letters SET leased_until = now()")
+    with outbox.lease() as again:
+        assert len(again) == 2
+    with books.database.transaction() as connection:
+        connection.execute("UPDATE stage.dead_letters SET leased_until = now()")
+    with outbox.lease() as published:
+        assert published == []
+
+
+def test_a_server_that_is_away_is_an_outage(stack: Servers) -> None:
+    database = Database("postgresql://headrace:x@127.0.0.1:1/headrace", application="suite")
+    with pytest.raises(OutageError, match="PostgreSQL"):
+        database.check()
+    database.close()

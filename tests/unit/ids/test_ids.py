@@ -1,0 +1,60 @@
+"""UUIDv7: its time, its order."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.clock import ManualClock, SystemClock
+from headrace.ids import uuid7, uuid7_time
+
+NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_an_id_carries_its_time_to_the_millisecond(moment: datetime) -> None:
+    made = uuid7(ManualClock(moment))
+
+    assert made.version == 7
+    assert made.variant == "specified in RFC 4122"
+    assert abs(uuid7_time(made) - moment) <= timedelta(milliseconds=2)
+
+
+def test_ids_rise_while_the_clock_stands_still_or_steps_back() -> None:
+    clock = ManualClock(NOW)
+    made = []
+    for step in (0, 0, -0.5, 0, 0.1):
+        clock.advance(step)
+        made += [uuid7(clock) for _ in range(100)]
+
+    assert made == sorted(set(made))
+
+
+def test_ids_of_several_threads_are_distinct() -> None:
+    clock = SystemClock()
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: uuid7(clock), range(4000)))
+
+    assert len(set(made)) == 4000
+
+
+def test_a_clock_set_far_back_starts_over() -> None:
+    uuid7(ManualClock(NOW))
+
+    earlier = uuid7(ManualClock(NOW - timedelta(days=1)))
+
+    assert uuid7_time(earlier) < NOW - timedelta(hours=23)
+
+
+def test_another_version_carries_no_time() -> None:
+    with pytest.raises(ValueError, match="UUIDv7"):
+        uuid7_time(uuid4())
+
+
+def test_the_time_of_the_standards_example() -> None:
+    example = UUID("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")  # RFC 9562, appendix A.6
+
+    assert uuid7_time(example) == datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC)

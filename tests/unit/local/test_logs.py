@@ -1,0 +1,43 @@
+from pathlib import Path
+
+from deploy.local.logs import Follower, show_logs
+
+
+def test_the_last_lines_of_a_log_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "api.log").write_text("one\ntwo\nthree\n")
+    shown: list[str] = []
+    show_logs({"api": tmp_path / "api.log"}, 2, follow=False, write=shown.append)
+    assert shown == ["two", "three"]
+
+
+def test_lines_of_several_logs_name_their_process(tmp_path: Path) -> None:
+    for name in ("api", "kafka"):
+        (tmp_path / f"{name}.log").write_text(f"{name} is up\n")
+    shown: list[str] = []
+    files = {name: tmp_path / f"{name}.log" for name in ("api", "kafka")}
+    show_logs(files, 5, follow=False, write=shown.append)
+    assert shown == ["api | api is up", "kafka | kafka is up"]
+
+
+def test_following_gives_whole_lines_only(tmp_path: Path) -> None:
+    path = tmp_path / "api.log"
+    path.write_bytes(b"one\ntw")
+    follower = Follower(path)
+    assert follower.last(10) == ["one"]
+    with path.open("ab") as log:
+        log.write(b"o\nbad \xff\n")
+    assert list(follower.new_lines()) == ["two", "bad \N{REPLACEMENT CHARACTER}"]
+
+
+def test_following_survives_a_rotation(tmp_path: Path) -> None:
+    path = tmp_path / "api.log"
+    path.write_text("old\n")
+    follower = Follower(path)
+    follower.last(10)
+    path.rename(tmp_path / "api.log.1")
+    path.write_text("new\n")
+    assert list(follower.new_lines()) == ["new"]
+
+
+def test_a_log_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    assert Follower(tmp_path / "none.log").last(10) == []

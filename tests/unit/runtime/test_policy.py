@@ -1,0 +1,71 @@
+"""What is done about which error."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.errors import (
+    ConfigurationError,
+    FieldProblem,
+    InvalidEventError,
+    OutageError,
+    PoisonError,
+    UnknownSchemaError,
+)
+from headrace.runtime import BusinessError, DeadLetterLimit, FailurePolicy, TransientError
+from headrace.runtime.dead_letters import DeadLetter, DeadLetterMeter, connect_headers
+from headrace.runtime.policy import Bury, Stop, Wait, backoff, decide
+from headrace.runtime.records import TopicPartition
+
+POLICY = FailurePolicy()
+
+
+@given(st.integers(0, 10_000))
+def test_an_outage_waits_however_long_it_lasts(attempt: int) -> None:
+    for error in (OutageError("x"), TransientError("x"), UnknownSchemaError(3)):
+        assert isinstance(decide(error, attempt, POLICY), Wait)
+
+
+@given(st.integers(0, 10_000))
+def test_a_wait_stays_within_the_policy(attempt: int) -> None:
+    assert 0 < backoff(attempt, POLICY) <= POLICY.longest_wait
+
+
+@pytest.mark.parametrize(
+    ("error", "decision"),
+    [
+        (PoisonError("not_avro", "x"), Bury("poison", "not_avro")),
+        (InvalidEventError(FieldProblem("a", "b")), Bury("poison", "invalid_event")),
+        (BusinessError("x"), Bury("business", "BusinessError")),
+        (ConfigurationError("x"), Stop()),
+    ],
+)
+def test_poison_and_business_errors_are_buried_at_once(
+    error: Exception, decision: Bury | Stop
+) -> None:
+    assert decide(error, 0, POLICY) == decision
+
+
+def test_an_unforeseen_error_is_tried_three_times() -> None:
+    decisions = [decide(KeyError("x"), attempt, POLICY) for attempt in range(3)]
+    assert [type(decision) for decision in decisions] == [Wait, Wait, Bury]
+
+
+def test_the_meter_looks_at_count_and_share_of_a_window() -> None:
+    meter = DeadLetterMeter(DeadLetterLimit(count=10, share=0.5, window=60.0))
+    assert not meter.add(0.0, records=1000, dead=100)  # many, but a small share
+    assert not meter.add(70.0, records=10, dead=10)  # a large share, but few
+    assert meter.add(71.0, records=10, dead=10)
+
+
+def test_a_dead_letter_carries_the_headers_of_kafka_connect() -> None:
+    now = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    letter = DeadLetter(
+        TopicPartition("orders", 3), 42, now, None, b"raw", (), "poison", "not_avro", "no magic"
+    )
+    headers = dict(connect_headers("headrace-archive", letter))
+    assert headers["__connect.errors.topic"] == b"orders"
+    assert headers["__connect.errors.offset"] == b"42"
+    assert headers["headrace.deadletter.id"] == b"orders-3-42"
