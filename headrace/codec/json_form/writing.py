@@ -80,37 +80,24 @@ def _record(record: Mapping[str, Any], types: Types) -> Check:
     def check(value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise refuse(f"must be an object, not {json_name(value)}")
+        checked: dict[str, Any] = {}
         problems: list[tuple[str, str]] = []
-        checked = {
-            name: _field(value, name, convert, absent, problems) for name, convert, absent in fields
-        }
+        for name, convert, absent in fields:
+            try:
+                checked[name] = convert(value[name])
+            except KeyError:
+                checked[name] = absent
+                if absent is MISSING:
+                    problems.append((f".{name}", "is missing"))
+            except Refused as refused:
+                problems.extend((f".{name}{where}", reason) for where, reason in refused.problems)
         if not known.issuperset(value):
-            problems += [
-                (f".{shown(name)}", "is not a field") for name in value if name not in known
-            ]
+            problems += [(f".{shown(key)}", "is not a field") for key in value if key not in known]
         if problems:
             raise Refused(*problems[:MAX_PROBLEMS])
         return checked
 
     return check
-
-
-def _field(
-    value: Mapping[str, Any],
-    name: str,
-    convert: Check,
-    absent: Any,
-    problems: list[tuple[str, str]],
-) -> Any:
-    if name not in value:
-        if absent is MISSING:
-            problems.append((f".{name}", "is missing"))
-        return absent
-    try:
-        return convert(value[name])
-    except Refused as refused:
-        problems.extend((f".{name}{where}", reason) for where, reason in refused.problems)
-        return None
 
 
 def _array(array: Mapping[str, Any], types: Types) -> Check:
@@ -157,21 +144,25 @@ def _all(items: Any, convert: Check) -> list[Any]:
 def _union(union: Mapping[str, Any], types: Types) -> Check:
     nullable, branches = branches_of(union, types)
     resolved = [types.resolve(branch) for branch in branches]
+    if nullable and len(branches) == 1:
+        return _nullable(resolved[0], types)
     by_kind = {json_kind(each): _branch(each, types) for each in resolved}
     names = " or ".join(_KIND_NAMES[kind] for kind in by_kind)
-    only = next(iter(by_kind.values())) if len(by_kind) == 1 else None
 
     def check(value: Any) -> Any:
         if value is None and nullable:
             return None
-        if only is not None:
-            return only(value)
         convert = by_kind.get(_kind_of_value(value))
         if convert is None:
             raise refuse(f"must be {names}, not {json_name(value)}")
         return convert(value)
 
     return check
+
+
+def _nullable(schema: Mapping[str, Any], types: Types) -> Check:
+    convert = _branch(schema, types)
+    return lambda value: None if value is None else convert(value)
 
 
 def _branch(schema: Mapping[str, Any], types: Types) -> Check:
