@@ -22,6 +22,8 @@ _LEVELS = {
     "warn": logging.WARNING,
     "error": logging.ERROR,
 }
+_TALKATIVE = ("aiokafka", "faust", "mode", "httpx", "httpcore")
+"""At `info` they log every request, with its whole URL, and every step of a rebalance."""
 _NAMES = {"warning": "warn", "critical": "error", "exception": "error"}
 
 
@@ -74,3 +76,6 @@ def _route_standard_logging(level: int, shared: list[Processor], stream: TextIO)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for library in _TALKATIVE:
+        quiet = level if level == logging.DEBUG else max(level, logging.WARNING)
+        logging.getLogger(library).setLevel(quiet)

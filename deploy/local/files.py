@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,12 +28,14 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
 def build_once(target: Path, build: Callable[[Path], None]) -> bool:
     """Let `build` fill a temporary folder and rename it to `target`; True when it had to.
 
-    A build that was killed leaves only the temporary folder, which the next one throws away.
+    A build that was killed leaves only its temporary folder, which the next one throws away; the
+    name is a new one each time, for a program of the killed build may still be writing.
     """
     if target.is_dir():
         return False
-    half_built = target.with_name(f".{target.name}.new")
-    shutil.rmtree(half_built, ignore_errors=True)
+    for left in target.parent.glob(f".{target.name}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
+    half_built = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     half_built.mkdir(parents=True)
     build(half_built)
     half_built.rename(target)

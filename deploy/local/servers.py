@@ -70,8 +70,7 @@ def _named_after_pom(name: str) -> str:
 
 def _maven(name: str, goal: str, target: Path) -> None:
     """Run one goal of the dependency plugin on a copy of the pom: Maven writes beside the pom."""
-    work = target.with_name(f".{name}.pom")
-    shutil.rmtree(work, ignore_errors=True)
+    work = target / ".pom"
     work.mkdir()
     shutil.copy(_POMS / name / "pom.xml", work)
     command = ("mvn", "-B", "-q", "-C", f"dependency:{goal}", f"-DoutputDirectory={target}")

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
+
 from deploy.local.files import PRIVATE, write_atomically
 from deploy.local.layout import Layout, is_root
 from deploy.local.orphans import end, mark, processes_of
@@ -57,8 +59,8 @@ class Supervisor:
         return True
 
     def end_orphans(self) -> int:
-        """End what a supervisord that is gone has left behind; returns how many that were."""
-        return 0 if self.is_running() else end(processes_of(self._layout.root))
+        """End what a killed supervisord or a killed `up` has left; returns how many that were."""
+        return end(each for each in processes_of(self._layout.root) if not self._keeps(each))
 
     def launch(self, programs: Mapping[str, Program]) -> None:
         """Have supervisord run with these programs. They are started one by one, by `start`."""
@@ -139,6 +141,16 @@ class Supervisor:
             self._call("removeProcessGroup", name)
         for name in (*added, *changed):
             self._call("addProcessGroup", name)
+
+    def _keeps(self, process: psutil.Process) -> bool:
+        """Whether `process` is the supervisord that answers, or was started by it."""
+        if not self.is_running():
+            return False
+        supervisord = self._call("getPID")
+        try:
+            return supervisord in {process.pid, *(parent.pid for parent in process.parents())}
+        except psutil.NoSuchProcess:
+            return True
 
     def _call(self, method: str, *arguments: Any) -> Any:
         transport = UnixTransport(self._layout.supervisor_socket)

@@ -59,6 +59,7 @@ class Engine:
         self._tokens = itertools.count(1)
         self._served = itertools.count(1)
         self._meter = DeadLetterMeter(stage.policy.dead_letter_limit)
+        self._missing: dict[TopicPartition, int] = {}
         self._wake = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
         self._writes: set[asyncio.Task[None]] = set()
@@ -119,6 +120,7 @@ class Engine:
             return
         if batch.start > lane.expected:
             batch.release()
+            log.info("a batch is missing", partition=str(lane.tp), at=lane.expected)
             self._reclaim(lane, delay=0.0)
             return
         lane.push(batch)
@@ -318,6 +320,20 @@ class Engine:
             if news:
                 await self._source.commit(news)
                 told = now
+            self._reread_what_got_lost()
+
+    def _reread_what_got_lost(self) -> None:
+        """A batch that was handed out and has not come by the next look: nothing else would tell
+        until the partition's next record.
+        """
+        missing = {}
+        for tp, position in self._source.handed_out().items():
+            lane = self._lanes.get(tp)
+            if lane and position.token == lane.token and position.offset > lane.expected:
+                missing[tp] = lane.expected
+                if self._missing.get(tp) == lane.expected:
+                    self._reclaim(lane, delay=0.0)
+        self._missing = missing
 
     def _share(self) -> float:
         """Bytes that one lane may queue before it is paused, so that no lane takes all."""

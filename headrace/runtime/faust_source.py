@@ -71,6 +71,10 @@ class FaustSource:
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         await self._app.consumer.seek_to(positions)
 
+    def handed_out(self) -> Mapping[TopicPartition, Position]:
+        positions: Mapping[TopicPartition, Position] = self._app.consumer.handed_out()
+        return positions
+
     def pause(self, tp: TopicPartition) -> None:
         self._app.consumer.hold(TP(*tp))
 

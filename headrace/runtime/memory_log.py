@@ -159,6 +159,9 @@ class MemorySource:
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         self._next.update(positions)
 
+    def handed_out(self) -> Mapping[TopicPartition, Position]:
+        return dict(self._next)
+
     def pause(self, tp: TopicPartition) -> None:
         self._paused.add(tp)
 

@@ -42,6 +42,9 @@ class Source(Protocol):
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Read on from there; batches carry the position's token."""
 
+    def handed_out(self) -> Mapping[TopicPartition, Position]:
+        """Where each partition's next batch will begin."""
+
     def pause(self, tp: TopicPartition) -> None:
         """Fetch nothing more of it for now."""
 

@@ -63,6 +63,9 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         self._next.clear()
         await super().on_partitions_revoked(revoked)
 
+    def handed_out(self) -> Mapping[TP, Position]:
+        return self._next.copy()
+
     async def seek_all(self, positions: Mapping[TP, Position]) -> None:
         await self.call_thread(self._seek_all, positions)
 
@@ -192,7 +195,15 @@ class Consumer(driver.Consumer):
         self._positioned.set()
 
     async def seek_to(self, positions: Mapping[TopicPartition, Position]) -> None:
+        """Read on from there. Faust drops a message at or before the offset that it handed out
+        last (faust/transport/consumer.py, _drain_messages): it must forget it first.
+        """
+        for tp in positions:
+            self._read_offset[TP(*tp)] = None
         await self._thread.seek_all({TP(*tp): position for tp, position in positions.items()})
+
+    def handed_out(self) -> Mapping[TopicPartition, Position]:
+        return {TopicPartition(*tp): at for tp, at in self._thread.handed_out().items()}
 
     async def _or_stopped(self, coroutine: Any) -> bool:
         """Wait for it; True when the consumer stops meanwhile."""

@@ -53,7 +53,7 @@ class Workers:
     def start(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "headrace.cli", "worker", "archive"],
+                [Path(sys.executable).with_name("headrace"), "worker", "archive"],
                 env=self._environment,
                 stdout=log,
                 stderr=log,
@@ -176,6 +176,7 @@ def workers(stack: Servers, tmp_path: Path) -> Iterator[Workers]:
     for process in workers.running:
         process.kill()
         process.wait()
+    print((tmp_path / "log").read_text()[-8000:])  # noqa: T201 - pytest shows it on failure
 
 
 async def test_short_kills_of_workers_database_and_broker_lose_and_double_nothing(

@@ -118,7 +118,7 @@ def test_an_up_that_is_killed_half_way_breaks_nothing(local: LocalStack, layout:
     )
     command = (sys.executable, "-W", "ignore", "-c", program, str(layout.root))
     with subprocess.Popen((*command, str(layout.servers)), stdout=subprocess.DEVNULL) as child:
-        until((layout.postgres_home / ".data.new").exists)
+        until(lambda: any(layout.postgres_home.glob(".data.*.new/base")))
         child.kill()
     local.up(ignore)
     assert [each.state for each in local.status()] == ["ready"]

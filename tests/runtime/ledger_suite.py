@@ -23,7 +23,8 @@ TWO = TopicPartition("orders", 1)
 class Books(Protocol):
     """A ledger without rows, and what was buried in it."""
 
-    ledger: Ledger
+    @property
+    def ledger(self) -> Ledger: ...
 
     def buried(self) -> list[tuple[TopicPartition, int]]: ...
 

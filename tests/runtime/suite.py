@@ -9,6 +9,7 @@ import pytest
 
 from headrace.runtime import DeadLetter, DeadLetterLimit, Engine, FailurePolicy, LedgerRow
 from headrace.runtime.policy import StageStoppedError
+from headrace.runtime.records import Batch
 from tests.runtime.stages import QUICK, TextDecoder, TextHandler, until
 
 
@@ -47,6 +48,22 @@ def accounted_for(bench: Bench) -> None:
         effects = [at for at in bench.applied() if at[:2] == tuple(row.tp)]
         assert row.counts.applied == len(effects)
         assert row.counts.dead == len([one for one in bench.letters() if one.tp == row.tp])
+
+
+class Lossy:
+    """Loses every third batch between a source and its engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.lost = self.seen = 0
+        self._offer = engine.offer
+        engine.offer = self.offer  # type: ignore[method-assign]
+
+    def offer(self, batch: Batch) -> None:
+        self.seen += 1
+        if self.seen % 3 == 0:
+            self.lost += 1
+        else:
+            self._offer(batch)
 
 
 class StageSuite:
@@ -168,6 +185,17 @@ class StageSuite:
         async with bench.worker():
             await until(lambda: settled(bench, 2100))
         assert len(set(texts(bench))) == len(texts(bench)) == 2100
+        accounted_for(bench)
+
+    async def test_a_batch_lost_on_the_way_is_read_again(self, bench: Bench) -> None:
+        async with bench.worker() as engine:
+            await until(lambda: len(bench.rows()) == 4)
+            lossy = Lossy(engine)
+            for round_ in range(20):
+                await bench.produce("first", 0, *(f"{round_}-{n}" for n in range(50)))
+                await until(lambda: settled(bench, 50 * (round_ + 1)))  # noqa: B023
+        assert lossy.lost
+        assert texts(bench) == [f"{round_}-{n}" for round_ in range(20) for n in range(50)]
         accounted_for(bench)
 
     async def test_what_is_fetched_stays_within_the_byte_budget(self, bench: Bench) -> None:

@@ -11,6 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.local.files import build_once, write_atomically
 from deploy.local.layout import Layout
+from deploy.local.orphans import mark
 from deploy.local.ports import Ports
 from deploy.local.program import NotReadyError, Program, check_port, inherited
 from deploy.local.servers import kafka_folder
@@ -88,7 +89,7 @@ def _format(layout: Layout, ports: Ports, folder: Path) -> None:
             *("-cp", tool_classpath(layout), "kafka.tools.StorageTool", "format"),
             *("-t", cluster, "-c", str(properties)),
         ),
-        env=inherited(),
+        env=inherited() | mark(layout.root),
         capture_output=True,
         text=True,
         check=False,

@@ -10,6 +10,7 @@ from pathlib import Path
 from deploy.local.credentials import Credentials
 from deploy.local.files import build_once
 from deploy.local.layout import Layout, postgres_user, user_ids
+from deploy.local.orphans import mark
 from deploy.local.program import NotReadyError, Program, check_port, inherited
 from deploy.local.servers import make_private_folder
 from headrace.errors import ConfigurationError
@@ -117,7 +118,7 @@ class Postgres:
         done = subprocess.run(
             command,
             cwd=self._layout.postgres_home,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"} | mark(self._layout.root),
             user=ids[0],
             group=ids[1],
             extra_groups=[] if self._user else None,

@@ -37,6 +37,7 @@ def test_a_build_that_failed_is_done_again_from_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
     assert build_once(tmp_path / "made", lambda folder: (folder / "whole").touch())
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["whole"]
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
 
 
 def test_a_killed_holder_frees_the_lock(tmp_path: Path) -> None:
