@@ -60,8 +60,8 @@ def make_venv() -> None:
     if stamp.is_file() and stamp.read_text() == str(VENV) and works():
         return
     say("making .venv")
-    unusable = stamp.exists() or not works()  # moved: its scripts name the old place
-    venv.EnvBuilder(with_pip=True, clear=unusable).create(VENV)
+    # One without a stamp is half made or somebody else's; one that moved names its old place.
+    venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
     STAMPS.mkdir(exist_ok=True)
     stamp.write_text(str(VENV))
 

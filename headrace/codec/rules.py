@@ -1,6 +1,7 @@
 """The envelope's rules at the edge: what an event must look like before it is published."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from headrace.codec.json_form.refused import Refused
 from headrace.codec.json_form.texts import text
@@ -67,6 +68,7 @@ def _version_problem(version: int | None) -> FieldProblem | None:
     return FieldProblem("aggregateVersion", f"must be a whole number from 0 to {_MAX_LONG}")
 
 
+@lru_cache(maxsize=256)  # a producer's metadata is often the same text
 def metadata_problem(metadata_json: str) -> FieldProblem | None:
     """What is wrong with the text of `metadata`, if anything."""
     try:
