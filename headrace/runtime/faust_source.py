@@ -84,6 +84,15 @@ class FaustSource:
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         await self._app.consumer.commit_courtesy(offsets)
 
+    async def commit_durably(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """For the ledger on Kafka's offsets; raises OutageError."""
+        await self._app.consumer.commit_durably(offsets)
+
+    async def committed(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, int | None]:
+        """For the ledger on Kafka's offsets; raises OutageError."""
+        offsets: Mapping[TopicPartition, int | None] = await self._app.consumer.committed(tps)
+        return offsets
+
     def _build(self) -> Any:
         """The app and its agent. Faust creates no topic, keeps no table, serves no page."""
         settings = self._settings

@@ -37,11 +37,9 @@ class Outbox(Protocol):
 class DeadLetterPublisher:
     """Copies a group's dead letters to its topic. `publish` blocks; `run` does it in a thread."""
 
-    def __init__(self, outbox: Outbox, settings: KafkaSettings) -> None:
+    def __init__(self, outbox: Outbox, topic: "DeadLetterTopic") -> None:
         self._outbox = outbox
-        self._settings = settings
-        self._topic = f"{outbox.group}.dlq"
-        self._producer: Producer | None = None
+        self._topic = topic
 
     async def run(self) -> None:
         """Until cancelled; outages are waited out, since the rows are safe where they are."""
@@ -58,10 +56,21 @@ class DeadLetterPublisher:
         """Publish what is due; returns how many. Raises OutageError."""
         with self._outbox.lease() as letters:
             if letters:
-                self._send(letters)
+                self._topic.send(letters)
         return len(letters)
 
-    def _send(self, letters: Sequence[DeadLetter]) -> None:
+
+class DeadLetterTopic:
+    """`<group>.dlq`, made when it is first needed. Blocks."""
+
+    def __init__(self, group: str, settings: KafkaSettings) -> None:
+        self._group = group
+        self._settings = settings
+        self._topic = f"{group}.dlq"
+        self._producer: Producer | None = None
+
+    def send(self, letters: Sequence[DeadLetter]) -> None:
+        """Return once Kafka has all of them; raises OutageError."""
         producer = self._connected()
         failures: list[str] = []
 
@@ -70,7 +79,7 @@ class DeadLetterPublisher:
                 failures.append(str(error))
 
         for letter in letters:
-            headers = [*letter.headers, *connect_headers(self._outbox.group, letter)]
+            headers = [*letter.headers, *connect_headers(self._group, letter)]
             producer.produce(self._topic, letter.raw, letter.key, headers=headers, on_delivery=told)
         left = producer.flush(SEND_SECONDS)
         if failures or left:

@@ -26,7 +26,7 @@ from faust.transport.consumer import ensure_TP, ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from headrace.errors import ConfigurationError
+from headrace.errors import ConfigurationError, OutageError
 from headrace.runtime import claiming
 from headrace.runtime.records import Batch, Position, TopicPartition
 from headrace.runtime.source import Sink
@@ -119,20 +119,26 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         self.app.loop.call_soon_threadsafe(self.app.headrace_sink.fail, failure)
         return {}
 
-    async def commit_courtesy(self, offsets: Mapping[TP, int]) -> None:
-        await self.call_thread(self._commit_courtesy, offsets)
+    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
+        """Not Faust's own commit, which crashes the consumer on any error
+        (drivers/aiokafka.py:811). Raises KafkaError.
+        """
+        await self.call_thread(self._commit_offsets, offsets)
 
-    async def _commit_courtesy(self, offsets: Mapping[TP, int]) -> None:
-        # Faust's own _commit crashes the consumer on any error (drivers/aiokafka.py:811).
+    async def _commit_offsets(self, offsets: Mapping[TP, int]) -> None:
+        await self._ensure_consumer().commit(
+            {
+                driver.TopicPartition(*tp): OffsetAndMetadata(offset, "")
+                for tp, offset in offsets.items()
+            }
+        )
+
+    async def committed_offsets(self, tps: Iterable[TP]) -> dict[TP, int | None]:
+        return dict(await self.call_thread(self._committed_offsets, tps))
+
+    async def _committed_offsets(self, tps: Iterable[TP]) -> dict[TP, int | None]:
         consumer = self._ensure_consumer()
-        assigned = ensure_TPset(consumer.assignment())
-        told = {
-            driver.TopicPartition(*tp): OffsetAndMetadata(offset, "")
-            for tp, offset in offsets.items()
-            if tp in assigned
-        }
-        if told:
-            await consumer.commit(told)
+        return {tp: await consumer.committed(driver.TopicPartition(*tp)) for tp in tps}
 
 
 class Consumer(driver.Consumer):
@@ -275,12 +281,29 @@ class Consumer(driver.Consumer):
 
     async def commit_courtesy(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit to Kafka for lag tools; never while rebalancing, never fatal."""
-        if self.app.rebalancing:
+        owned = ensure_TPset(self.assignment())
+        told = {tp: at for tp, at in offsets.items() if TP(*tp) in owned}
+        if self.app.rebalancing or not told:
             return
         try:
-            await self._thread.commit_courtesy({TP(*tp): at for tp, at in offsets.items()})
-        except KafkaError as error:
+            await self.commit_durably(told)
+        except OutageError as error:
             log.info("offsets not told to Kafka", error=str(error))
+
+    async def commit_durably(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit to Kafka; raises OutageError when the group's coordinator did not take it."""
+        try:
+            await self._thread.commit_offsets({TP(*tp): at for tp, at in offsets.items()})
+        except KafkaError as error:
+            raise OutageError(f"Kafka took no offsets: {error!r}") from error
+
+    async def committed(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, int | None]:
+        """The group's offsets in Kafka; None where it has none. Raises OutageError."""
+        try:
+            found = await self._thread.committed_offsets([TP(*tp) for tp in tps])
+        except KafkaError as error:
+            raise OutageError(f"Kafka does not tell offsets: {error!r}") from error
+        return {TopicPartition(*tp): offset for tp, offset in found.items()}
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Faust's livelock detector knows nothing of batches and lanes."""

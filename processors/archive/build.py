@@ -11,7 +11,7 @@ from headrace.codec import EventDecoder, Registry
 from headrace.postgres import Database, DayCloser, DeadLetterOutbox, PostgresLedger, WarmEvents
 from headrace.runtime import Engine, EngineLimits, FailurePolicy, Stage
 from headrace.runtime.faust_source import FaustSource
-from headrace.runtime.publisher import DeadLetterPublisher
+from headrace.runtime.publisher import DeadLetterPublisher, DeadLetterTopic
 from headrace.runtime.worker import Companion
 from headrace.settings import Settings
 from processors.archive.closing import close_days
@@ -57,7 +57,9 @@ def build(
         policy or FailurePolicy(),
     )
     ledger = PostgresLedger(database, GROUP, f"{socket.gethostname()}:{os.getpid()}")
-    publisher = DeadLetterPublisher(DeadLetterOutbox(database, GROUP), settings.kafka)
+    publisher = DeadLetterPublisher(
+        DeadLetterOutbox(database, GROUP), DeadLetterTopic(GROUP, settings.kafka)
+    )
     closer = DayCloser(database)
     return Wired(
         Engine(stage, ledger, clock=clock, limits=limits),
