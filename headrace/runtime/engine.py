@@ -347,3 +347,9 @@ class Engine:
         task = asyncio.ensure_future(work)
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A part of the engine that broke must not leave the rest idling on."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(error)

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import faust
-from confluent_kafka import KafkaException, TopicCollection
+import structlog
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as AdminPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 from faust.types.tuples import TP
 
 from headrace.errors import HeadraceError, OutageError
-from headrace.kafka import admin_config
+from headrace.kafka.config import admin_config, logger_of
 from headrace.runtime.records import PartitionFacts, Position, TopicPartition
 from headrace.runtime.source import Sink
 from headrace.settings import KafkaSettings
 
 ADMIN_SECONDS = 10.0
+START_SECONDS = 2.0
 MAX_WAIT_MS = 50
 """The stage's own ceiling for KAFKA_MAX_WAIT_TIME. aiokafka has one fetch in flight to a broker and
 leaves out a partition whose last records are not handed out yet: a fetch of idle partitions alone
@@ -29,6 +31,9 @@ would hold a busy one up for as long as it lingers."""
 
 class ConsumerCrashedError(HeadraceError):
     """The Kafka consumer ended with an error of its own. The stage stops; start it again."""
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +58,22 @@ class FaustSource:
         self._topics = sorted(topics)
         self._settings = settings
         self._fetch = fetch or FetchLimits()
-        self._admin = AdminClient(admin_config(settings))
+        self._admin = AdminClient(admin_config(settings), logger=logger_of(settings))
+        self._app: Any = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
+        await self._until_kafka_answers()
         self._app = self._build()
         await self._app.start()
         self._watch = asyncio.create_task(self._watch_for_crash())
 
     async def stop(self) -> None:
-        self._watch.cancel()
-        await self._app.stop()
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._app is not None:
+            await self._app.stop()
 
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
         return await asyncio.to_thread(self._facts, list(tps))
@@ -72,6 +82,8 @@ class FaustSource:
         await self._app.consumer.seek_to(positions)
 
     def handed_out(self) -> Mapping[TopicPartition, Position]:
+        if self._app is None:
+            return {}
         positions: Mapping[TopicPartition, Position] = self._app.consumer.handed_out()
         return positions
 
@@ -92,6 +104,18 @@ class FaustSource:
         """For the ledger on Kafka's offsets; raises OutageError."""
         offsets: Mapping[TopicPartition, int | None] = await self._app.consumer.committed(tps)
         return offsets
+
+    async def _until_kafka_answers(self) -> None:
+        """Faust would crash where Kafka is away, or a topic missing; a stage waits and says why."""
+        while True:
+            try:
+                await asyncio.to_thread(self._topic_ids, set(self._topics))
+                return
+            except KafkaException as error:
+                missing = error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART
+                remedy = "headrace topics create makes the topics" if missing else "waiting"
+                log.warning("Kafka is not ready", group=self._group, error=str(error), then=remedy)
+            await asyncio.sleep(START_SECONDS)
 
     def _build(self) -> Any:
         """The app and its agent. Faust creates no topic, keeps no table, serves no page."""

@@ -24,8 +24,11 @@ async def run_worker(engine: Engine, source: Source, companions: Sequence[Compan
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with running(engine, source, companions):
-        await first_of(stopped.wait(), engine.failure())
+    beside = _beside(engine, companions)
+    try:
+        await first_of(stopped.wait(), _serve(engine, source))
+    finally:
+        await _end(engine, beside)
     log.info("stage ended", stage=engine.stage.name, applied=engine.counts.applied)
 
 
@@ -34,16 +37,30 @@ async def running(
     engine: Engine, source: Source, companions: Sequence[Companion] = ()
 ) -> AsyncIterator[None]:
     """The engine and its companions, running inside the block."""
-    beside = [asyncio.ensure_future(companion()) for companion in companions]
-    beside.append(asyncio.ensure_future(_report(engine)))
+    beside = _beside(engine, companions)
     try:
         await engine.start(source)
         yield
     finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        await engine.stop()
+        await _end(engine, beside)
+
+
+async def _serve(engine: Engine, source: Source) -> None:
+    """Starting may wait for servers, and a signal must end that too."""
+    await engine.start(source)
+    await engine.failure()
+
+
+def _beside(engine: Engine, companions: Sequence[Companion]) -> list[asyncio.Future[None]]:
+    beside = [asyncio.ensure_future(companion()) for companion in companions]
+    return [*beside, asyncio.ensure_future(_report(engine))]
+
+
+async def _end(engine: Engine, beside: Sequence[asyncio.Future[None]]) -> None:
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    await engine.stop()
 
 
 async def first_of(*waits: Awaitable[object]) -> None:
