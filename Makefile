@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 CHECK := deploy/local/check.sh
 
-.PHONY: help install up down status demo test test-all lint crash bench
+.PHONY: help install up down status demo test test-all lint crash bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,3 +38,7 @@ crash: install ## every crash test: minutes
 
 bench: install ## measure throughput and latency on this machine
 	@$(BIN)/python -m benchmarks
+
+lock: install ## write requirements.lock anew after a change to the dependencies
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		pyproject.toml --extra files --group dev -o requirements.lock

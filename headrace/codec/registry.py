@@ -19,10 +19,10 @@ from headrace.errors import ConfigurationError, HeadraceError, OutageError, Unkn
 from headrace.settings import Settings
 
 with warnings.catch_warnings():
-    # its OAuth helper warns of its own import, and its import makes the warning insist; users of
-    # ours can do nothing about it
-    import_module("authlib.deprecate")
-    warnings.simplefilter("ignore")
+    # Its OAuth helper imports a part of authlib that warns of itself, and authlib makes that warning
+    # insist; users of ours can do nothing about it. Imported first, authlib's own filter comes below.
+    authlib = import_module("authlib.deprecate")
+    warnings.simplefilter("ignore", authlib.AuthlibDeprecationWarning)
     from confluent_kafka.schema_registry import (
         ConfigCompatibilityLevel,
         Schema,
@@ -35,6 +35,7 @@ _COMPATIBILITY = ConfigCompatibilityLevel.BACKWARD_TRANSITIVE
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 5.0
 _CACHE_LIMIT = 1000
+_COLLISIONS = 5
 _SUBJECT_NOT_FOUND = 40401
 _SCHEMA_NOT_FOUND = 40403
 _REFUSED = (409, 422)
@@ -71,7 +72,7 @@ class Registry:
         key = (subject, schema_text)
         schema_id = self._ids.get(key)
         if schema_id is None:
-            schema_id = _translated(lambda: self._register(subject, schema_text))
+            schema_id = _translated(lambda: self._register_among_others(subject, schema_text))
             self._remember(self._ids, key, schema_id)
         return schema_id
 
@@ -81,6 +82,16 @@ class Registry:
             found = _translated(lambda: self._fetch(schema_id), schema_id)
             self._remember(self._schemas, schema_id, found)
         return found
+
+    def _register_among_others(self, subject: str, schema_text: str) -> int:
+        """Two that register a subject's first schema at once collide inside Apicurio (409)."""
+        for _ in range(_COLLISIONS):
+            try:
+                return self._register(subject, schema_text)
+            except SchemaRegistryError as error:
+                if error.http_status_code != 409 or "already exists" not in error.error_message:
+                    raise
+        return self._register(subject, schema_text)
 
     def _register(self, subject: str, schema_text: str) -> int:
         """The level is set before a further version is checked, or right after the first one."""

@@ -147,7 +147,13 @@ async def test_a_missing_topic_is_named_when_none_may_be_created(
     stack: Servers, catalog: Catalog
 ) -> None:
     settings = settings_of(stack, auto_create_topics=False)
-    name = catalog.event_type("payment.partial.refund").topic
+    found = catalog.event_type("payment.partial.refund")
+    name = "dreamscape.payment.never.created"
+    topic = replace(catalog.topic(found.topic), name=name)
+    catalog = Catalog(
+        {**catalog.topics, name: topic},
+        {**catalog.event_types, found.name: replace(found, topic=name)},
+    )
 
     async with AsyncProducer(settings, catalog) as producer:
         with pytest.raises(ConfigurationError, match=name):

@@ -2,7 +2,9 @@
 
 import json
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -111,3 +113,12 @@ def test_a_registry_that_is_not_there_is_an_outage_and_shows_no_password() -> No
 def test_an_address_that_is_none_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="SCHEMA_REGISTRY_URL"):
         Registry(Settings(schema_registry_url="localhost:8081"))
+
+
+def test_many_that_register_a_first_schema_at_once_get_one_id(stack: Servers) -> None:
+    settings = stack.description.settings()
+    text = schema(f"Collision{uuid4().hex[:8]}", {"name": "a", "type": "string"})
+    subject = json.loads(text)["name"]
+    with ThreadPoolExecutor(8) as pool:
+        tries = [pool.submit(Registry(settings).register, subject, text) for _ in range(8)]
+    assert len({each.result() for each in tries}) == 1
