@@ -15,7 +15,7 @@ from api.services import Services
 from headrace.catalog import Catalog, load_catalog
 from headrace.clock import Clock, SystemClock
 from headrace.kafka import AsyncProducer
-from headrace.postgres.pool import async_pool
+from headrace.postgres import async_pool
 from headrace.settings import Settings
 
 KAFKA_REQUEST_MILLISECONDS = 5_000  # a record is tried for twice as long
@@ -41,6 +41,7 @@ def build(
         description=openapi.DESCRIPTION,
         lifespan=_lifespan,
         redoc_url=None,
+        redirect_slashes=False,  # one address a resource; a redirect is no problem document
     )
     app.state.services = services
     app.state.health = health.HealthChecks(checks.of(services), services.clock)

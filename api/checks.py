@@ -9,7 +9,7 @@ from api.health import CHECK_SECONDS, Check
 from api.services import Services
 from headrace.errors import OutageError
 from headrace.kafka import describe_cluster
-from headrace.postgres.pool import connection
+from headrace.postgres import connection
 
 
 def of(services: Services) -> Mapping[str, Check]:

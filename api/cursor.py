@@ -16,7 +16,7 @@ from uuid import UUID
 import orjson
 
 from headrace.errors import FieldProblem, InvalidEventError
-from headrace.postgres.events_query import Order, Position
+from headrace.postgres import Order, Position
 
 _VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from headrace.catalog import Catalog
 from headrace.clock import Clock
-from headrace.postgres.events_query import stored_event_types
-from headrace.postgres.pool import Pool
+from headrace.postgres import Pool, stored_event_types
 
 
 @dataclass

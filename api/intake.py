@@ -14,7 +14,7 @@ from headrace.envelope import Event
 from headrace.errors import HeadraceError, UnknownEventTypeError
 from headrace.event_json import event_from_json
 
-APPEND_ROUTE = "POST /api/events/append/{aggregateId}"
+APPEND_ROUTE = "POST /api/streams/{streamId}"
 
 Candidate = Callable[[], Any]
 """Gives one event's JSON value; raises the problem that keeps it from being one."""

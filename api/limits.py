@@ -41,7 +41,7 @@ def too_large(limit: int) -> Problem:
         413,
         "body-too-large",
         "The body is too large",
-        f"a body may have {limit} bytes; send smaller batches",
+        f"a body may have {limit} bytes here; send less at a time",
     )
 
 

@@ -1,5 +1,6 @@
 """Which media types a request brings and asks for."""
 
+import re
 from email.message import Message
 
 from fastapi import Request
@@ -9,6 +10,8 @@ from headrace.errors import FieldProblem
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+_ANSWERS = frozenset({NDJSON, JSON, "*/*", "application/*", ""})
+_WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?", re.ASCII)
 _NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 
@@ -29,15 +32,24 @@ def body_type(request: Request, *accepted: str) -> str:
 
 
 def wants_ndjson(request: Request) -> bool:
-    """Whether Accept asks for NDJSON rather than JSON. Raises 406 when it takes neither."""
-    ranges = [part.partition(";") for part in request.headers.get("accept", "*/*").split(",")]
-    names = [_canonical(name.strip().lower()) for name, _, rest in ranges if rest.strip() != "q=0"]
-    for name in names:
-        if name in (NDJSON, JSON, "*/*", "application/*", ""):
-            return name == NDJSON
-    raise Problem(
-        406, "not-acceptable", "No such form", f"the answer can be {JSON} or {NDJSON} (Accept)"
-    )
+    """Whether Accept asks for NDJSON rather than JSON. Raises 406 when it takes neither.
+
+    The greater weight (q) wins, then what is named first.
+    """
+    accepted = [_range(part) for part in request.headers.get("accept", "*/*").split(",")]
+    usable = [(name, weight) for name, weight in accepted if name in _ANSWERS and weight > 0]
+    if not usable:
+        raise Problem(
+            406, "not-acceptable", "No such form", f"the answer can be {JSON} or {NDJSON} (Accept)"
+        )
+    return max(usable, key=lambda one: one[1])[0] == NDJSON
+
+
+def _range(part: str) -> tuple[str, float]:
+    """A media range and its weight; one that cannot be read weighs nothing."""
+    name, *parameters = (each.strip().lower() for each in part.split(";"))
+    weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    return _canonical(name), float(weight) if _WEIGHT.fullmatch(weight) else 0.0
 
 
 def _canonical(name: str) -> str:

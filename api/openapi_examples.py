@@ -13,8 +13,8 @@ _REFUSED = {
     "index": 1,
     "status": 422,
     "type": "urn:headrace:problem:invalid-event",
-    "detail": "payload.userId: is required",
-    "errors": [{"field": "payload.userId", "reason": "is required"}],
+    "detail": "payload.userId: is missing",
+    "errors": [{"field": "payload.userId", "reason": "is missing"}],
 }
 _EVENT = {
     "eventId": "0192f0c4-6c1e-7cc0-8a52-6b2f6a6f0f11",

@@ -67,7 +67,7 @@ def _complex(avro: Mapping[str, Any], named: dict[str, Any]) -> dict[str, Any]:
 
 def _record(avro: Mapping[str, Any], named: dict[str, Any]) -> dict[str, Any]:
     fields = avro["fields"]
-    required = [field["name"] for field in fields if _is_required(field)]
+    required = [field["name"] for field in fields if "default" not in field]
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {field["name"]: _field(field, named) for field in fields},
@@ -76,15 +76,6 @@ def _record(avro: Mapping[str, Any], named: dict[str, Any]) -> dict[str, Any]:
     if required:
         schema["required"] = required
     return schema | ({"description": avro["doc"]} if "doc" in avro else {})
-
-
-def _is_required(field: Mapping[str, Any]) -> bool:
-    kind = field["type"]
-    return (
-        "default" not in field
-        and kind != "null"
-        and not (isinstance(kind, list) and "null" in kind)
-    )
 
 
 def _field(field: Mapping[str, Any], named: dict[str, Any]) -> dict[str, Any]:

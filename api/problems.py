@@ -17,7 +17,7 @@ from headrace.errors import (
     OutageError,
 )
 from headrace.kafka import DeliveryError
-from headrace.postgres.pool import StatementTimeoutError
+from headrace.postgres import StatementTimeoutError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -27,7 +27,7 @@ class FieldError(BaseModel):
     """One field that was refused."""
 
     field: str = Field(examples=["payload.userId"])
-    reason: str = Field(examples=["is required"])
+    reason: str = Field(examples=["is missing"])
 
 
 class ProblemDocument(BaseModel):
@@ -36,7 +36,7 @@ class ProblemDocument(BaseModel):
     type: str = Field(examples=["urn:headrace:problem:invalid-event"])
     title: str = Field(examples=["The event is not valid"])
     status: int = Field(examples=[422])
-    detail: str = Field(examples=["payload.userId: is required"])
+    detail: str = Field(examples=["payload.userId: is missing"])
     instance: str = Field(examples=["/api/events"])
     correlationId: str = Field(examples=["0192f0c4-6c1e-7cc0-8a52-6b2f6a6f0f11"])  # noqa: N815 - as on the wire
     errors: list[FieldError] = []

@@ -22,7 +22,9 @@ from headrace.kafka import AsyncProducer, Receipt, Result, correlated
 PUBLISH_SECONDS = 30
 _EVENTS_A_TURN = 50  # then the loop serves others
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
 
 router = APIRouter(tags=["events"])
 
@@ -41,7 +43,7 @@ async def publish(
     media = body_type(request, JSON, NDJSON)
     raw = await read_body(request, limits.publish_bytes)
     batch = Batch(Intake(services.catalog, services.clock), services.producer)
-    with correlated(request.scope.get("caller_correlation_id"), None, _traceparent(request)):
+    with correlated(request.scope.get("caller_correlation_id"), None, traceparent_of(request)):
         if media == NDJSON:
             return await batch.publish(lines(raw, limits))
         body = parse_body(raw)
@@ -52,7 +54,7 @@ async def publish(
         return await batch.publish_one(body)
 
 
-def _traceparent(request: Request) -> str | None:
+def traceparent_of(request: Request) -> str | None:
     """The caller's trace; one that is not as W3C's Trace Context has it is ignored, as it says."""
     sent = request.headers.get("traceparent", "")
     return sent if _TRACEPARENT.fullmatch(sent) else None

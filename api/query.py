@@ -7,7 +7,6 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import cursor as cursors
-from api.bodies import parse_body
 from api.limits import read_body
 from api.media import JSON, NDJSON, body_type, wants_ndjson
 from api.patterns import resolve, unmatched
@@ -15,7 +14,7 @@ from api.problems import invalid
 from api.query_body import QueryBody
 from api.rendering import event_json, ndjson
 from api.services import Services, services_of
-from headrace.postgres.events_query import Page, query_events
+from headrace.postgres import Page, query_events
 
 TIERS = ("warm",)
 CURSOR_HEADER = "X-Next-Cursor"
@@ -34,7 +33,6 @@ async def query(request: Request, services: Annotated[Services, Depends(services
     lines = wants_ndjson(request)
     body_type(request, JSON)
     raw = await read_body(request, services.limits.query_bytes)
-    parse_body(raw)
     body = QueryBody.parse(raw)
     types = _event_types(body, await services.known_event_types.names())
     page = await query_events(services.pool, body.filter(types))

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -20,11 +21,15 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from api import cursor as cursors
+from api.bodies import parse_body
 from api.problems import invalid
+from headrace.codec.json_form.moments import instant
+from headrace.codec.json_form.refused import Refused, shown
 from headrace.errors import FieldProblem, InvalidEventError
-from headrace.postgres.events_query import EventFilter, Order, Position
+from headrace.postgres import EventFilter, Order, Position
 
 MAX_LIMIT = 1000
+_instant = instant()
 
 
 def _without_nul(text: str) -> str:
@@ -33,18 +38,19 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _utc(moment: datetime) -> datetime:
+def _moment(value: Any) -> datetime:
+    """As in an event: pydantic alone would also take seconds since 1970, and cut digits off."""
     try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
+        return _instant(value)
+    except Refused as refused:
+        raise ValueError(refused.problems[0][1]) from None
 
 
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=1024), AfterValidator(_without_nul)
 ]
 Texts = Annotated[list[Text], Field(min_length=1, max_length=100)]
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class QueryBody(BaseModel):
@@ -95,7 +101,9 @@ class QueryBody(BaseModel):
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
-        """The body in `raw`, JSON that is already known to be well-formed. Raises a 422 problem."""
+        """The body in `raw`. Raises a problem: 400 for what is not JSON, 422 for a wrong field."""
+        if problems := tuple(_surrogates(parse_body(raw), "")):
+            raise invalid("The query is not valid", *problems)
         try:
             return cls.model_validate_json(raw)
         except ValidationError as error:
@@ -144,6 +152,30 @@ def _strings(value: JsonValue) -> Iterator[str]:
             yield from _strings(item)
 
 
+def _surrogates(value: JsonValue, path: str) -> Iterator[FieldProblem]:
+    """Where lone surrogates are, which pydantic takes for broken JSON without naming the field."""
+    if isinstance(value, str):
+        if not _is_text(value):
+            yield FieldProblem(path or "body", "must not contain a lone surrogate")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _surrogates(item, f"{path}[{index}]")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            below = f"{path}.{shown(name)}".removeprefix(".")
+            if not _is_text(name):
+                yield FieldProblem(below, "must not contain a lone surrogate")
+            yield from _surrogates(item, below)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _problems(error: ValidationError) -> Iterator[FieldProblem]:
     names = ", ".join(field.alias or name for name, field in QueryBody.model_fields.items())
     for found in error.errors(include_url=False, include_context=False, include_input=False):
@@ -154,4 +186,4 @@ def _problems(error: ValidationError) -> Iterator[FieldProblem]:
 
 def _path(location: tuple[int | str, ...]) -> str:
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return "".join(parts).removeprefix(".")
+    return "".join(parts).removeprefix(".") or "body"

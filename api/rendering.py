@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from headrace.event_json import rfc3339
-from headrace.postgres.events_query import StoredEvent
+from headrace.postgres import StoredEvent
 
 
 def event_json(stored: StoredEvent) -> dict[str, Any]:

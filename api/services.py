@@ -10,7 +10,7 @@ from api.limits import Limits
 from headrace.catalog import Catalog
 from headrace.clock import Clock
 from headrace.kafka import AsyncProducer
-from headrace.postgres.pool import Pool
+from headrace.postgres import Pool
 from headrace.settings import Settings
 
 

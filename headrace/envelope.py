@@ -1,12 +1,11 @@
 """The envelope that every event travels in (the payload is the event type's own)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,5 +34,5 @@ class Event:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        value: dict[str, Any] = orjson.loads(self.metadata_json)
+        value: dict[str, Any] = json.loads(self.metadata_json)  # keeps whole numbers exact
         return value

@@ -45,6 +45,10 @@ class OutageError(HeadraceError):
     """A dependency cannot be reached. Work waits for it; nothing is lost meanwhile."""
 
 
+class TransientError(HeadraceError):
+    """Work failed for a reason that passes (a lock, a limit). It is tried again."""
+
+
 class UnknownSchemaError(HeadraceError):
     """A reachable registry does not know this schema id; it may not have heard of it yet."""
 

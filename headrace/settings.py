@@ -5,12 +5,21 @@ ConfigurationError that names each variable. docs/configuration.md explains thei
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 import structlog
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from headrace.errors import ConfigurationError
@@ -21,6 +30,9 @@ _REPLACED = {
     "RABBITMQ_URL": "Kafka (KAFKA_BROKERS)",
     "MONGODB_URL": "PostgreSQL (DATABASE_URL)",
 }
+_LIBPQ = re.compile(r"postgres(?:ql)?://|\s*[a-z_]+\s*=")
+_TOKEN = re.compile(r"\s*|[\x21-\x7e]+")
+_HEADER_NAME = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"  # RFC 9110 §5.1
 _MAX_IDEMPOTENT_IN_FLIGHT = 5  # librdkafka's limit for enable.idempotence
 
 
@@ -36,12 +48,35 @@ def _broker_list(value: str) -> str:
     return value
 
 
+def _http_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    return value
+
+
+def _database_address(value: SecretStr) -> SecretStr:
+    if not _LIBPQ.match(value.get_secret_value()):
+        raise ValueError("must be a postgresql:// address, or host=… dbname=… as libpq takes it")
+    return value
+
+
+def _bearer_token(value: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("may hold visible ASCII characters only")
+    return value
+
+
 Milliseconds = Annotated[int, Field(ge=1, le=900_000)]
 # librdkafka's own floors: a connection takes at least a second, a socket's limit is 300 s
 ConnectionMilliseconds = Annotated[int, Field(ge=1_000, le=900_000)]
 RequestMilliseconds = Annotated[int, Field(ge=10, le=300_000)]
 Bytes = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Brokers = Annotated[str, BeforeValidator(_broker_list)]
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
+BearerToken = Annotated[SecretStr, AfterValidator(_bearer_token)]
+HeaderName = Annotated[str, Field(pattern=_HEADER_NAME)]
 KafkaLogLevel = Annotated[
     Literal["nothing", "error", "warn", "info", "debug"], BeforeValidator(_lower)
 ]
@@ -145,11 +180,11 @@ class Settings(BaseSettings):
 
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     schema_registry_url: str = "http://localhost:8081/apis/ccompat/v7"
-    database_url: SecretStr = SecretStr("postgresql://headrace@localhost:5432/headrace")
-    api_url: str = Field("http://localhost:8000", validation_alias="HEADRACE_API_URL")
-    token: SecretStr | None = Field(None, validation_alias="HEADRACE_TOKEN")
+    database_url: DatabaseAddress = SecretStr("postgresql://headrace@localhost:5432/headrace")
+    api_url: HttpAddress = Field("http://localhost:8000", validation_alias="HEADRACE_API_URL")
+    token: BearerToken | None = Field(None, validation_alias="HEADRACE_TOKEN")
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"
-    correlation_id_header: str = "X-Correlation-ID"
+    correlation_id_header: HeaderName = "X-Correlation-ID"
 
 
 def load_settings() -> Settings:
@@ -171,11 +206,13 @@ def _load(model: type[KafkaSettings], prefix: str) -> KafkaSettings:
 def _explain(error: ValidationError, prefix: str) -> str:
     """One line a problem; the refused values themselves stay out, they may be secrets."""
     return "\n".join(
-        f"{(prefix + str(problem['loc'][0])).upper()}: {problem['msg']}"
-        if problem["loc"]
-        else problem["msg"].removeprefix("Value error, ")
-        for problem in error.errors(include_url=False, include_input=False)
+        _line(problem, prefix) for problem in error.errors(include_url=False, include_input=False)
     )
+
+
+def _line(problem: Mapping[str, Any], prefix: str) -> str:
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{prefix}{problem['loc'][0]}".upper() + f": {reason}" if problem["loc"] else reason
 
 
 def _warn_of_replaced(environ: Mapping[str, str]) -> None:

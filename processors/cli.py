@@ -1,11 +1,13 @@
 """`headrace worker`: runs stages."""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
 
-from headrace.errors import ConfigurationError
+from headrace.cli.output import fail
+from headrace.errors import ConfigurationError, HeadraceError
 
 STAGES = ("archive",)
 
@@ -32,7 +34,12 @@ def worker(
         raise ConfigurationError(
             f"no stage is named {', '.join(unknown)}; there are: {', '.join(STAGES)}"
         )
-    asyncio.run(_run())
+    try:
+        asyncio.run(_run())
+    except HeadraceError as error:
+        fail(str(error))
+        # A consumer that crashed leaves a thread behind that would keep the process.
+        os._exit(1)
 
 
 async def _run() -> None:

@@ -56,21 +56,31 @@ def status(context: typer.Context) -> None:
 
 
 def logs(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="One process; all when left out.")] = None,
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on until ^C.")] = False,
     lines: Annotated[int, typer.Option("-n", "--lines", min=0, help="How many of the last.")] = 20,
 ) -> None:
-    """Show the end of the processes' logs."""
+    """Show the end of the processes' logs; of several, each line names its process."""
     from deploy.local.logs import show_logs
     from deploy.local.operations import LocalStack
+    from headrace.cli.output import emit_json, wants_json
 
     files = LocalStack().log_files()
     if name is not None and name not in files:
         known = ", ".join(files) or "none yet"
         raise typer.BadParameter(f"no log of that name; there are: {known}", param_hint="NAME")
     chosen = {name: files[name]} if name else files
+    as_json = wants_json(context)
+
+    def write(process: str, line: str) -> None:
+        if as_json:
+            emit_json({"process": process, "line": line})
+        else:
+            typer.echo(line if len(chosen) == 1 else f"{process} | {line}")
+
     try:
-        show_logs(chosen, lines, follow=follow, write=typer.echo)
+        show_logs(chosen, lines, follow=follow, write=write)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

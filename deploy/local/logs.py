@@ -9,21 +9,20 @@ _POLL_SECONDS = 0.3
 
 
 def show_logs(
-    files: Mapping[str, Path], count: int, *, follow: bool, write: Callable[[str], None]
+    files: Mapping[str, Path], count: int, *, follow: bool, write: Callable[[str, str], None]
 ) -> None:
     """Write the last `count` lines of each file; with `follow` go on until interrupted.
 
-    With several files each line begins with the name of its process.
+    `write` takes the process's name and the line.
     """
-    prefixes = {name: f"{name} | " if len(files) > 1 else "" for name in files}
     followers = {name: Follower(path) for name, path in files.items()}
     for name, follower in followers.items():
         for line in follower.last(count):
-            write(prefixes[name] + line)
+            write(name, line)
     while follow:
         for name, follower in followers.items():
             for line in follower.new_lines():
-                write(prefixes[name] + line)
+                write(name, line)
         time.sleep(_POLL_SECONDS)
 
 

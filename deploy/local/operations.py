@@ -166,7 +166,7 @@ def _status(program: Program, state: ProcessState) -> ProcessStatus:
 
 
 def _word(program: Program, state: ProcessState) -> tuple[str, str]:
-    if state.state == "FATAL":
+    if state.is_given_up:
         return "failed", f"`headrace logs {program.name}` tells why"
     if not state.is_alive:
         return "stopped", ""

@@ -22,7 +22,9 @@ from headrace.clock import Clock, SystemClock
 from headrace.errors import HeadraceError
 
 _ALIVE = {"STARTING", "RUNNING", "BACKOFF", "STOPPING"}
+_GIVEN_UP = {"FATAL", "EXITED"}  # it failed to start, or it ended too often
 _LAUNCH_SECONDS = 20
+_RESTARTS, _WINDOW_SECONDS = 5, 600
 
 
 class SupervisorError(HeadraceError):
@@ -41,6 +43,11 @@ class ProcessState:
     def is_alive(self) -> bool:
         """It runs, or supervisord will start it again."""
         return self.state in _ALIVE
+
+    @property
+    def is_given_up(self) -> bool:
+        """It ended and is not started again (or will be within the second)."""
+        return self.state in _GIVEN_UP
 
 
 class Supervisor:
@@ -173,6 +180,11 @@ def configuration(layout: Layout, programs: Mapping[str, Program]) -> str:
         | ({"user": "root"} if is_root() else {}),
         "rpcinterface:supervisor": {
             "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+        },
+        "rpcinterface:restart_limit": {
+            "supervisor.rpcinterface_factory": "deploy.local.restart_limit:make",
+            "restarts": _RESTARTS,
+            "window_seconds": _WINDOW_SECONDS,
         },
     }
     sections |= {

@@ -39,18 +39,43 @@ Example: headrace publish events.ndjson && headrace tail --type 'user.*'
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and end the process: 0 done, 1 failed, 2 used wrongly, 130 interrupted."""
+    """Run a command and end the process: 0 done, 1 failed, 2 used wrongly, 130 interrupted.
+
+    It is no failure that whoever reads the output has gone (`| head`).
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = _run(_json_first(given))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 0
+        # nothing may be flushed into the pipe at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         build_app()(args=arguments)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # which Click makes an exit code of 1
+            raise BrokenPipeError from None
+        return ended.code if isinstance(ended.code, int) else 0
     except HeadraceError as error:
         fail(str(error))
-        sys.exit(1)
+        return 1
     except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # whoever read our output has gone; nothing may be flushed into the pipe at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 130
+    return 0
+
+
+def _json_first(arguments: list[str]) -> list[str]:
+    """`--json` belongs to every command, so it may stand anywhere on the line."""
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" not in own:
+        return arguments
+    at = own.index("--json")
+    return ["--json", *arguments[:at], *arguments[at + 1 :]]
 
 
 def build_app() -> typer.Typer:
@@ -78,7 +103,7 @@ def _version(given: bool) -> None:
 def _options(
     context: typer.Context,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print NDJSON, one object a line.")
+        bool, typer.Option("--json", help="Print NDJSON, one object a line; anywhere on the line.")
     ] = False,
     _: Annotated[
         bool,

@@ -34,12 +34,14 @@ def register(app: typer.Typer) -> None:
 
 def migrate(context: typer.Context) -> None:
     """Bring the database at DATABASE_URL up to date, as its owner. Safe to repeat."""
-    from headrace.cli.output import emit
+    from headrace.cli.output import emit, note
     from headrace.postgres import migrate as apply
     from headrace.settings import load_settings
 
     applied = apply(load_settings().database_url.get_secret_value())
     emit([{"migration": name} for name in applied], ("migration",), context)
+    if not applied:
+        note("the database is up to date")
 
 
 def show(
@@ -50,9 +52,12 @@ def show(
 
     Example: headrace ledger show headrace-archive
     """
-    from headrace.cli.output import emit
+    from headrace.cli.output import emit, note
 
-    emit([_row(row) for row in _ledger(group).rows()], COLUMNS, context)
+    rows = _ledger(group).rows()
+    emit([_row(row) for row in rows], COLUMNS, context)
+    if not rows:
+        note(f"{group} has read nothing yet")
 
 
 def restart(

@@ -74,7 +74,8 @@ def publish(
     """Publish events and wait until Kafka has them. A refused line is named, the others go on.
 
     NDJSON holds a whole event a line. Each row of a CSV or Parquet file is a payload, its columns
-    going to the fields of their names. Exit code 1 when a line was refused.
+    going to the fields of their names; a nullable field without a column is null. Exit code 1 when
+    a line was refused.
 
     Example: headrace publish flights.csv --type voyage.flight.selected --source import
     --map tailnum=@aggregateId

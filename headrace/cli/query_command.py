@@ -1,5 +1,6 @@
 """`headrace query`: asks the REST API for the history of events."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from headrace.errors import ConfigurationError, HeadraceError, OutageError
 _PAGE = 100
 _LARGEST_PAGE = 1000
 _TIMEOUT_SECONDS = 60.0
+_JSON = {"Content-Type": "application/json"}
 COLUMNS = ("timestamp", "eventType", "source", "aggregateId", "correlationId", "eventId", "payload")
 
 
@@ -57,7 +59,7 @@ def query(
         "from": since,
         "to": until,
         "order": order,
-        "limit": limit or (_LARGEST_PAGE if everything else _PAGE),
+        "limit": limit if limit is not None else (_LARGEST_PAGE if everything else _PAGE),
         "cursor": cursor,
     }
     body = {name: value for name, value in wanted.items() if value not in (None, [])}
@@ -102,7 +104,9 @@ def _ask(client: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     import httpx
 
     try:
-        answer = client.post("/api/events/query", json=body)
+        # in ASCII: what a shell gave that is not UTF-8 is then the API's to refuse, by its field
+        content = json.dumps(body)
+        answer = client.post("/api/events/query", content=content, headers=_JSON)
     except httpx.TimeoutException:
         raise OutageError(f"the API at {client.base_url} did not answer in time") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -22,7 +22,8 @@ from headrace.codec.json_form import (
 )
 from headrace.codec.json_form.refused import Refused
 from headrace.codec.registry import SchemaRegistry
-from headrace.codec.rules import MAX_AHEAD, check_texts
+from headrace.codec.rules import MAX_AHEAD, MAX_ID, check_texts
+from headrace.codec.strict_json import JsonError, parse_json
 from headrace.codec.wire import HEADER_SIZE, schema_id_of
 from headrace.envelope import Event
 from headrace.errors import PoisonError
@@ -85,7 +86,7 @@ class EventDecoder:
         """The event in a record's value; with `topic`, one that this topic lists.
 
         PoisonError's reasons: tombstone, not_avro, not_an_event, unsupported_schema, broken_avro,
-        trailing_bytes, not_finite, bad_decimal, nul, bad_metadata, time_ahead,
+        trailing_bytes, not_finite, bad_decimal, nul, bad_metadata, time_ahead, field_too_long,
         type_not_in_topic. Give `now` to read the clock once for many records.
         """
         schema_id = schema_id_of(value)
@@ -101,6 +102,8 @@ class EventDecoder:
     def _check(self, event: Event, topic: Topic | None, now: datetime | None) -> None:
         if event.timestamp - (now or self._clock.now()) > MAX_AHEAD:
             raise PoisonError("time_ahead", f"its time {event.timestamp} is over a day ahead")
+        if _longest(event) > MAX_ID:
+            raise PoisonError("field_too_long", f"an envelope field has over {MAX_ID} characters")
         if topic is not None and event.event_type not in topic.event_types:
             raise PoisonError(
                 "type_not_in_topic", f"{topic.name} does not carry {event.event_type[:100]!r}"
@@ -189,15 +192,38 @@ def _sound_json(event: Event) -> bytes:
     return payload_json
 
 
+def _longest(event: Event) -> int:
+    """Characters of the longest text that the envelope bounds; an index must hold it."""
+    return max(
+        len(event.event_type),
+        len(event.version),
+        len(event.source),
+        len(event.correlation_id or ""),
+        len(event.causation_id or ""),
+        len(event.aggregate_type or ""),
+        len(event.aggregate_id or ""),
+        len(event.account_id or ""),
+        len(event.user_id or ""),
+    )
+
+
 def _check_metadata(metadata_json: str) -> None:
-    try:
-        value = orjson.loads(metadata_json)
-    except orjson.JSONDecodeError as error:
-        raise PoisonError("bad_metadata", f"metadata is not JSON: {error}") from error
+    value = _metadata(metadata_json)
     if not isinstance(value, dict):
         raise PoisonError("bad_metadata", "metadata is not a JSON object")
     if "\\u0000" in metadata_json:
         _refuse_nul(value, "metadata")
+
+
+def _metadata(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass  # it also refuses whole numbers beyond a double's range, which are JSON all the same
+    try:
+        return parse_json(text.encode())
+    except JsonError as error:
+        raise PoisonError("bad_metadata", f"metadata {error.reason}") from error
 
 
 def _refuse_nul(value: Any, where: str) -> None:

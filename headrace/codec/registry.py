@@ -15,14 +15,15 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
+from headrace.clock import Clock, SystemClock
 from headrace.errors import ConfigurationError, HeadraceError, OutageError, UnknownSchemaError
 from headrace.settings import Settings
 
 with warnings.catch_warnings():
-    # Its OAuth helper imports a part of authlib that warns of itself, and authlib makes that warning
-    # insist; users of ours can do nothing about it. Imported first, authlib's own filter comes below.
-    authlib = import_module("authlib.deprecate")
-    warnings.simplefilter("ignore", authlib.AuthlibDeprecationWarning)
+    # Its OAuth helper imports a part of authlib that warns of itself; users of ours can do nothing
+    # about it. authlib's own filter makes the warning insist, so authlib comes before ours.
+    _authlib = import_module("authlib.deprecate")
+    warnings.simplefilter("ignore", _authlib.AuthlibDeprecationWarning)
     from confluent_kafka.schema_registry import (
         ConfigCompatibilityLevel,
         Schema,
@@ -36,9 +37,11 @@ _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 5.0
 _CACHE_LIMIT = 1000
 _COLLISIONS = 5
+_ASK_AGAIN_SECONDS = 1.0
 _SUBJECT_NOT_FOUND = 40401
 _SCHEMA_NOT_FOUND = 40403
 _REFUSED = (409, 422)
+_FORBIDDEN = (401, 403)
 _T = TypeVar("_T")
 
 
@@ -61,7 +64,9 @@ class SchemaRegistry(Protocol):
 class Registry:
     """A registry behind Confluent's REST API; what it said once is kept (ids never change)."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._unknown: dict[int, float] = {}
         self._client = SchemaRegistryClient(_client_config(settings.schema_registry_url))
         weakref.finalize(self, self._client.__exit__, None, None, None)  # closes its connections
         self._lock = threading.Lock()
@@ -79,9 +84,20 @@ class Registry:
     def schema(self, schema_id: int) -> dict[str, Any]:
         found = self._schemas.get(schema_id)
         if found is None:
-            found = _translated(lambda: self._fetch(schema_id), schema_id)
+            self._raise_if_just_asked(schema_id)
+            try:
+                found = _translated(lambda: self._fetch(schema_id), schema_id)
+            except UnknownSchemaError:
+                self._remember(self._unknown, schema_id, self._clock.monotonic())
+                raise
             self._remember(self._schemas, schema_id, found)
         return found
+
+    def _raise_if_just_asked(self, schema_id: int) -> None:
+        """A batch of records with an unknown id must not mean a request for each."""
+        asked = self._unknown.get(schema_id)
+        if asked is not None and self._clock.monotonic() - asked < _ASK_AGAIN_SECONDS:
+            raise UnknownSchemaError(schema_id)
 
     def _register_among_others(self, subject: str, schema_text: str) -> int:
         """Two that register a subject's first schema at once collide inside Apicurio (409)."""
@@ -111,7 +127,10 @@ class Registry:
         return True
 
     def _fetch(self, schema_id: int) -> dict[str, Any]:
-        schema = json.loads(self._client.get_schema(schema_id).schema_str)
+        found = self._client.get_schema(schema_id)
+        if (found.schema_type or "AVRO") != "AVRO":
+            return {"type": str(found.schema_type)}  # somebody else's; nothing of ours reads it
+        schema = json.loads(found.schema_str)
         return schema if isinstance(schema, dict) else {"type": schema}
 
     def _remember(self, cache: dict[Any, Any], key: Any, value: Any) -> None:
@@ -162,4 +181,9 @@ def _meaning(error: SchemaRegistryError, schema_id: int | None) -> HeadraceError
     said = f"HTTP {error.http_status_code}: {error.error_message}"
     if schema_id is None and error.http_status_code in _REFUSED:
         return ConfigurationError(f"the schema registry refuses the schema: {said}")
+    if error.http_status_code in _FORBIDDEN:
+        return ConfigurationError(
+            f"the schema registry refuses our credentials: {said}; they are part of "
+            f"SCHEMA_REGISTRY_URL"
+        )
     return OutageError(f"the schema registry cannot answer: {said}")

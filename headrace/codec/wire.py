@@ -8,6 +8,7 @@ import struct
 from headrace.errors import PoisonError
 
 HEADER_SIZE = 5
+MAX_SCHEMA_ID = 2**31 - 1
 _HEADER = struct.Struct(">BI")
 
 
@@ -23,6 +24,8 @@ def schema_id_of(value: bytes | None) -> int:
     if len(value) < HEADER_SIZE or value[0]:
         raise PoisonError("not_avro", "the value does not begin with a zero byte and a schema id")
     schema_id: int = _HEADER.unpack_from(value)[1]
+    if schema_id > MAX_SCHEMA_ID:
+        raise PoisonError("not_avro", f"{schema_id} is no schema id: they are signed")
     return schema_id
 
 

@@ -24,7 +24,8 @@ class Mapper:
     """Makes the JSON of events of one type out of rows.
 
     A column goes to the payload field of its name, or where `renamed` says: a payload field, or
-    an envelope field written as `@aggregateId`. Other columns are left out (`ignored`).
+    an envelope field written as `@aggregateId`. Other columns are left out (`ignored`). A nullable
+    field without a column is null, as if the table had one of empty cells.
     """
 
     def __init__(self, event_type: EventType, source: str, renamed: Mapping[str, str]) -> None:
@@ -34,6 +35,11 @@ class Mapper:
         types = Types(payload)
         self._fields = {
             field["name"]: _Field(field["type"], types) for field in types.root["fields"]
+        }
+        self._absent = {
+            field["name"]: None
+            for field in types.root["fields"]
+            if "default" not in field and self._fields[field["name"]].is_nullable
         }
         self._check_targets()
 
@@ -48,7 +54,7 @@ class Mapper:
     def event(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The event's JSON; raises InvalidEventError for cells that do not fit their field."""
         event: dict[str, Any] = dict(self._base)
-        payload: dict[str, Any] = {}
+        payload: dict[str, Any] = dict(self._absent)
         problems: list[FieldProblem] = []
         for column, cell in row.items():
             target = self._target(column)
@@ -84,16 +90,16 @@ class _Field:
 
     def __init__(self, schema: Any, types: Types) -> None:
         resolved = types.resolve(schema)
-        self._nullable = resolved["type"] == "null"
+        self.is_nullable = resolved["type"] == "null"
         if resolved["type"] == "union":
-            self._nullable, branches = branches_of(resolved, types)
+            self.is_nullable, branches = branches_of(resolved, types)
             if len(branches) == 1:
                 resolved = types.resolve(branches[0])
         self._kind = kind_of(resolved)
 
     def convert(self, cell: Any) -> Any:
         value = _plain(cell)
-        if value is None or (value == "" and self._nullable):
+        if value is None or (value == "" and self.is_nullable):
             return None
         if isinstance(value, str):
             return _from_text(value, self._kind)

@@ -101,7 +101,7 @@ def _too_long(number: int) -> Candidate:
 
 def _parsed(number: int, line: bytes) -> Candidate:
     try:
-        return Candidate(number, parse_json(line))
+        return Candidate(number, parse_json(line.rstrip(b"\r\n")))
     except InvalidEventError as error:
         return Candidate(number, error=error)
 
@@ -159,17 +159,40 @@ def _parquet(path: Path, stream: BinaryIO, mapper: Mapper) -> Source:
         table = ParquetFile(stream)
     except (ArrowException, OSError) as error:
         raise ConfigurationError(f"{path} is not a Parquet file: {error}") from error
-    read = [0]
-    rows = _parquet_rows(table, mapper, read)
     columns = table.schema_arrow.names
-    return Source(rows, table.metadata.num_rows, lambda: read[0], mapper.ignored(columns))
+    if len(set(columns)) < len(columns):
+        raise ConfigurationError(f"{path}: each column must have a name of its own")
+    ignored = mapper.ignored(columns)
+    wanted = [name for name in columns if name not in ignored]
+    read = [0]
+
+    def candidates() -> Iterator[Candidate]:
+        try:
+            for batch in table.iter_batches(batch_size=_ROWS_AT_A_TIME, columns=wanted):
+                yield from _parquet_rows(batch, mapper, read)
+        except (ArrowException, OSError) as error:
+            raise ConfigurationError(f"{path} after row {read[0]} is broken: {error}") from error
+
+    return Source(candidates(), table.metadata.num_rows, lambda: read[0], ignored)
 
 
-def _parquet_rows(table: Any, mapper: Mapper, read: list[int]) -> Iterator[Candidate]:
-    for batch in table.iter_batches(batch_size=_ROWS_AT_A_TIME):
-        for row in batch.to_pylist():
-            read[0] += 1
-            try:
-                yield Candidate(read[0], mapper.event(row))
-            except InvalidEventError as error:
-                yield Candidate(read[0], error=error)
+def _parquet_rows(batch: Any, mapper: Mapper, read: list[int]) -> Iterator[Candidate]:
+    for index in range(batch.num_rows):
+        read[0] += 1
+        try:
+            yield Candidate(read[0], mapper.event(_parquet_cells(batch, index)))
+        except InvalidEventError as error:
+            yield Candidate(read[0], error=error)
+
+
+def _parquet_cells(batch: Any, index: int) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    problems: list[FieldProblem] = []
+    for name in batch.schema.names:
+        try:
+            row[name] = batch.column(name)[index].as_py()
+        except (ValueError, OverflowError) as error:  # a time that Python's do not reach
+            problems.append(FieldProblem(f"column {name}", f"cannot be read: {error}"))
+    if problems:
+        raise InvalidEventError(*problems)
+    return row

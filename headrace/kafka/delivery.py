@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from headrace.errors import HeadraceError
-from headrace.kafka.errors import translated
+from headrace.kafka.errors import PUBLISH_AGAIN, translated
 
 
 class Receipt(NamedTuple):
@@ -47,7 +47,7 @@ class Batch:
             if error is None:
                 self.settle(index, Receipt(topic, message.partition(), message.offset()))
             else:
-                self.settle(index, translated(error, topic))
+                self.settle(index, translated(error, topic, advice=PUBLISH_AGAIN))
 
         return report
 

@@ -17,12 +17,18 @@ _MISCONFIGURED = {
 _AUTHENTICATION = {KafkaError.SASL_AUTHENTICATION_FAILED, KafkaError._AUTHENTICATION}
 
 
+PUBLISH_AGAIN = "publishing the same event again is safe, its eventId stays"
+
+
 class DeliveryError(HeadraceError):
     """Kafka refuses an event for good; the message says why. Publishing again does not help."""
 
 
-def translated(error: KafkaError, where: str) -> HeadraceError:
-    """What a Kafka error means to its caller; `where` names the topic or the operation."""
+def translated(error: KafkaError, where: str, *, advice: str = "") -> HeadraceError:
+    """What a Kafka error means to its caller; `where` names the topic or the operation.
+
+    `advice` is for an outage: what its caller may do.
+    """
     code = error.code()
     if code in _MISCONFIGURED:
         return ConfigurationError(f"{where} {_MISCONFIGURED[code]} ({error.str()})")
@@ -34,12 +40,9 @@ def translated(error: KafkaError, where: str) -> HeadraceError:
         return InvalidEventError(FieldProblem("event", f"is too large for {where}"))
     if error.fatal() or code in (KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD):
         return DeliveryError(f"{where}: {error.str()}")
-    return Outage(
-        f"{where}: Kafka does not answer ({error.str()}); "
-        "publishing the same event again is safe, its eventId stays"
-    )
+    return Outage(f"{where}: Kafka does not answer ({error.str()}){advice and f'; {advice}'}")
 
 
-def translated_exception(error: KafkaException, where: str) -> HeadraceError:
+def translated_exception(error: KafkaException, where: str, *, advice: str = "") -> HeadraceError:
     """The same for an exception of the client."""
-    return translated(error.args[0], where)
+    return translated(error.args[0], where, advice=advice)

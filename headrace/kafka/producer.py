@@ -12,12 +12,12 @@ from headrace.catalog import Catalog
 from headrace.clock import Clock
 from headrace.codec import EventEncoder, Registry, SchemaRegistry, headers_of, key_of
 from headrace.envelope import Event
-from headrace.errors import ConfigurationError, HeadraceError
+from headrace.errors import ConfigurationError, HeadraceError, OutageError
 from headrace.kafka.admin import create_topics, describe_cluster
 from headrace.kafka.config import logger_of, producer_config
 from headrace.kafka.correlation import current, with_correlation
 from headrace.kafka.delivery import Batch, Poller, Receipt, Result
-from headrace.kafka.errors import translated, translated_exception
+from headrace.kafka.errors import PUBLISH_AGAIN, translated, translated_exception
 from headrace.settings import Settings
 
 _CHUNK = 2_000
@@ -67,17 +67,28 @@ class AsyncProducer:
         return result
 
     async def publish_many(self, events: Sequence[Event]) -> list[Result]:
-        """Publish all; a receipt or an error for each, in their order. Some may be refused."""
+        """Publish all; a receipt or an error for each, in their order. Some may be refused.
+
+        An outage met by one event is the answer to all later ones of its type: a registry that
+        hangs is waited for once a type, not once an event.
+        """
         if not events:
             return []
         batch = Batch(len(events), self._loop)
+        outages: dict[tuple[str, str], OutageError] = {}
         for index, event in enumerate(events):
             if index % _TURN == _TURN - 1:
                 await asyncio.sleep(0)
+            kind = (event.event_type, event.version)
+            if kind in outages:
+                batch.settle(index, outages[kind])
+                continue
             try:
                 await self._send(event, batch, index)
             except HeadraceError as error:
                 batch.settle(index, error)
+                if isinstance(error, OutageError):
+                    outages[kind] = error
         await batch.done
         return [result for result in batch.results if result is not None]
 
@@ -110,7 +121,7 @@ class AsyncProducer:
             except BufferError:
                 await self._poller.room()
             except KafkaException as error:
-                raise translated_exception(error, topic.name) from error
+                raise translated_exception(error, topic.name, advice=PUBLISH_AGAIN) from error
             else:
                 return
 

@@ -1,21 +1,47 @@
 """PostgreSQL: connections, migrations, the ledger, the warm tier and the dead letters' outbox.
 
+Stages write through `Database`, whose connections block; a process that serves reads has an
+`async_pool` and asks `query_events` for pages of the warm tier.
 Only this package (and the event store) speaks psycopg. Its errors leave as headrace's own
 (OutageError, ConfigurationError, PoisonError), with the cause kept. SQL stands in `sql/`, numbered
 migrations in `migrations/`.
 """
 
+from headrace.postgres.closing import DayCloser
 from headrace.postgres.database import Database
 from headrace.postgres.dead_letters import DeadLetterOutbox
+from headrace.postgres.events_query import (
+    EventFilter,
+    Order,
+    Page,
+    Position,
+    StoredEvent,
+    explain_query,
+    query_events,
+    stored_event_types,
+)
 from headrace.postgres.ledger import PostgresLedger
 from headrace.postgres.migrating import migrate
-from headrace.postgres.warm import DayCloser, WarmEvents
+from headrace.postgres.pool import Pool, StatementTimeoutError, async_pool, connection
+from headrace.postgres.warm import WarmEvents
 
 __all__ = [
     "Database",
     "DayCloser",
     "DeadLetterOutbox",
+    "EventFilter",
+    "Order",
+    "Page",
+    "Pool",
+    "Position",
     "PostgresLedger",
+    "StatementTimeoutError",
+    "StoredEvent",
     "WarmEvents",
+    "async_pool",
+    "connection",
+    "explain_query",
     "migrate",
+    "query_events",
+    "stored_event_types",
 ]

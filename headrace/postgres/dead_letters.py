@@ -1,13 +1,11 @@
 """Dead letters that wait for their copy in Kafka."""
 
-import contextlib
-from collections.abc import Iterator
 from uuid import uuid4
 
 from headrace.postgres.database import Database
 from headrace.postgres.ledger import letter_of
 from headrace.postgres.sql import statement
-from headrace.runtime.dead_letters import DeadLetter
+from headrace.runtime.publisher import Send
 
 LEASE_SECONDS = 60
 
@@ -19,18 +17,25 @@ class DeadLetterOutbox:
         self.group = group
         self._database = database
 
-    @contextlib.contextmanager
-    def lease(self, limit: int = 500) -> Iterator[list[DeadLetter]]:
-        """Up to `limit` letters; marked as published when the block ends without an error.
+    def publish(self, send: Send, limit: int = 50) -> int:
+        """Lease up to `limit` letters, `send` them, mark those that it says are out; how many were.
 
-        A publisher that dies in between publishes again when its lease ends: at least once, under
-        the same id (topic, partition, offset).
+        What a publisher that dies, or could not send, leaves behind goes out when its lease ends:
+        at least once, under the same id (topic, its id, partition, offset).
         """
-        lease = uuid4()
-        values = {"group": self.group, "lease": lease, "limit": limit, "seconds": LEASE_SECONDS}
+        lease = {"group": self.group, "lease": uuid4(), "limit": limit, "seconds": LEASE_SECONDS}
         with self._database.transaction() as connection:
-            rows = connection.execute(statement("dead_letters_lease"), values).fetchall()
-        yield [letter_of(row) for row in rows]
-        if rows:
-            with self._database.transaction() as connection:
-                connection.execute(statement("dead_letters_published"), values)
+            rows = connection.execute(statement("dead_letters_lease"), lease).fetchall()
+        if not rows:
+            return 0
+        out = send([letter_of(row) for row in rows])
+        values = {
+            **lease,
+            "topics": [letter.tp.topic for letter in out],
+            "partitions": [letter.tp.partition for letter in out],
+            "offsets": [letter.offset for letter in out],
+            "topic_ids": [letter.topic_id for letter in out],
+        }
+        with self._database.transaction() as connection:
+            connection.execute(statement("dead_letters_published"), values)
+        return len(out)

@@ -7,41 +7,50 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from headrace.errors import ConfigurationError, OutageError, PoisonError
+from headrace.errors import (
+    ConfigurationError,
+    HeadraceError,
+    OutageError,
+    PoisonError,
+    TransientError,
+)
 
+_TOO_LARGE = (errors.ProgramLimitExceeded, errors.StatementTooComplex)
 _OUTAGE = (
     psycopg.OperationalError,  # connection lost, shut down, disk full, deadlock, time-outs
     psycopg.InterfaceError,  # a connection that was closed under us
+    psycopg.InternalError,  # the server's or the session's state, never the event's fault
     PoolTimeout,
     PoolClosed,
-    errors.QueryCanceled,
-    errors.ReadOnlySqlTransaction,  # a standby, or a server that protects itself
-    errors.InFailedSqlTransaction,
 )
-_SETUP = (
-    errors.InsufficientPrivilege,
-    errors.UndefinedTable,
-    errors.UndefinedColumn,
-    errors.UndefinedFunction,
-    errors.InvalidSchemaName,
-)
+_SETUP = (psycopg.ProgrammingError, psycopg.NotSupportedError)
 _DATA = (psycopg.DataError, psycopg.IntegrityError)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises OutageError, ConfigurationError or PoisonError in place of psycopg's errors."""
+    """Raises headrace's OutageError, TransientError, ConfigurationError or PoisonError."""
     try:
         yield
-    except _SETUP as error:
-        raise ConfigurationError(
-            f"the database is not set up for this process: {first_line(error)}; "
-            f"run the migrations (headrace migrate) as the owner, and look at the role's grants"
-        ) from error
-    except _DATA as error:
-        raise PoisonError("database_refused", first_line(error)) from error
-    except _OUTAGE as error:
-        raise OutageError(f"PostgreSQL does not answer: {first_line(error)}") from error
+    except psycopg.Error as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: psycopg.Error) -> HeadraceError:
+    said = first_line(error)
+    match error:
+        case errors.CheckViolation() if error.diag.constraint_name is None:
+            return TransientError(f"the event's day has no partition yet: {said}")
+        case _ if isinstance(error, _TOO_LARGE + _DATA):
+            return PoisonError("database_refused", said)
+        case _ if isinstance(error, _OUTAGE):
+            return OutageError(f"PostgreSQL does not answer: {said}")
+        case _ if isinstance(error, _SETUP):
+            return ConfigurationError(
+                f"the database is not set up for this process: {said}; run the migrations "
+                f"(headrace migrate) as the owner, and look at the role's grants"
+            )
+    return OutageError(f"PostgreSQL cannot do it: {said}")
 
 
 def first_line(error: BaseException) -> str:

@@ -1,14 +1,16 @@
-"""Migrations: numbered `.sql` files, forward only, applied by yoyo under an advisory lock."""
+"""Migrations: numbered `.sql` files in `migrations/`, forward only, each applied once.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.resources import as_file, files
-from pathlib import Path
+A file and the note that it was applied commit together, so a run that is killed leaves nothing
+half done (docs/decisions/0004-migrations.md says why this is not a library's work).
+"""
+
+from importlib.resources import files
+from typing import LiteralString
 
 import psycopg
-from yoyo import get_backend, read_migrations
 
 from headrace.postgres.errors import translated
+from headrace.postgres.sql import statement
 
 _FOLDER = files("headrace.postgres") / "migrations"
 _LOCK = 0x6865616472616365 >> 1  # "headrace": one migration at a time in a database
@@ -19,24 +21,24 @@ def migrate(url: str) -> list[str]:
 
     Safe to run from several processes at once and after a run that was killed.
     """
-    with translated(), _locked(url), as_file(_FOLDER) as folder:
-        return _apply(url, folder)
+    with translated(), psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # ends with the connection
+        connection.execute(statement("migrations_table"))
+        rows = connection.execute("SELECT name FROM public.headrace_migrations").fetchall()
+        pending = sorted(set(available()) - {name for (name,) in rows})
+        for name in pending:
+            with connection.transaction():
+                connection.execute(_text(name))
+                connection.execute(statement("migrations_note"), [name])
+        return pending
 
 
-@contextmanager
-def _locked(url: str) -> Iterator[None]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        yield
+def available() -> list[str]:
+    """The names of all migrations, in order."""
+    return sorted(
+        each.name.removesuffix(".sql") for each in _FOLDER.iterdir() if each.name.endswith(".sql")
+    )
 
 
-def _apply(url: str, folder: Path) -> list[str]:
-    backend = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    try:
-        # yoyo's own lock is a row that a killed run leaves behind; ours ends with its connection.
-        backend.break_lock()
-        todo = backend.to_apply(read_migrations(str(folder)))
-        backend.apply_migrations(todo)
-        return [migration.id for migration in todo]
-    finally:
-        backend.connection.close()
+def _text(name: str) -> LiteralString:
+    return (_FOLDER / f"{name}.sql").read_text()

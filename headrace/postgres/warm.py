@@ -2,13 +2,15 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date
 from typing import Any
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 
+from headrace.errors import TransientError
 from headrace.postgres import copy_binary as pack
 from headrace.postgres.database import Database
 from headrace.postgres.errors import translated
@@ -41,7 +43,7 @@ class WarmEvents:
 
     def copy(self, events: Sequence[StageEvent], connection: psycopg.Connection[Any]) -> bool:
         """COPY into the table; False, and nothing is written, if one of the events is there."""
-        with translated():
+        with self._writing():
             try:
                 with connection.transaction(), connection.cursor() as cursor:
                     _copy(cursor, "warm_copy", events)
@@ -49,11 +51,22 @@ class WarmEvents:
                 return False
             return True
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A partition that we knew may be gone: the days are looked up anew before the next try."""
+        try:
+            with translated():
+                yield
+        except TransientError:
+            with self._lock:
+                self._known = frozenset()
+            raise
+
     def merge(
         self, events: Sequence[StageEvent], connection: psycopg.Connection[Any]
     ) -> Mapping[TopicPartition, int]:
         """Write what is not there yet; returns how many were, by partition."""
-        with translated(), connection.cursor() as cursor:
+        with self._writing(), connection.cursor() as cursor:
             cursor.execute(statement("warm_staging"))
             _copy(cursor, "warm_copy_staging", events)
             rows = cursor.execute(statement("warm_merge")).fetchall()
@@ -93,69 +106,3 @@ def packed(row: StageEvent) -> bytes:
             pack.int4(row.schema_id),
         )
     )
-
-
-_HEAVY = (
-    ("correlation_id", "CREATE INDEX CONCURRENTLY {name} ON {leaf} (correlation_id)"),
-    (
-        "aggregate_id",
-        "CREATE INDEX CONCURRENTLY {name} ON {leaf} (aggregate_id, aggregate_version)",
-    ),
-    ("payload", "CREATE INDEX CONCURRENTLY {name} ON {leaf} USING gin (payload jsonb_path_ops)"),
-)
-
-
-class DayCloser:
-    """Gives past days their heavier indexes, which would cost ingest two thirds while a day fills.
-
-    Runs in one worker at a time (an advisory lock); a build that was cut off is begun again.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def close_before(self, day: date) -> list[date]:
-        """Close every open partition of a day before `day`; returns the days closed."""
-        with self._database.session() as connection:
-            locked = connection.execute(
-                "SELECT pg_try_advisory_lock(hashtextextended('warm.close', 0))"
-            ).fetchone()
-            if not locked or not locked[0]:
-                return []
-            due = connection.execute(statement("warm_days_to_close"), {"before": day}).fetchall()
-            for closing, leaf in due:
-                self._close(connection, closing, leaf)
-            return [closing for closing, _ in due]
-
-    def _close(self, connection: psycopg.Connection[Any], day: date, leaf: str) -> None:
-        for (invalid,) in connection.execute(
-            statement("warm_invalid_indexes"), {"leaf": leaf}
-        ).fetchall():
-            connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(_qualified(invalid)))
-        for column, build in _HEAVY:
-            self._build(connection, leaf, column, build)
-        counted = self._count(connection, leaf)
-        connection.execute(statement("warm_close_day"), {"day": day, **counted})
-
-    def _build(
-        self, connection: psycopg.Connection[Any], leaf: str, column: str, build: Any
-    ) -> None:
-        name = f"{leaf}_{column}_closed"
-        there = connection.execute("SELECT to_regclass(%s)", [f"warm.{name}"]).fetchone()
-        if there and there[0] is None:
-            connection.execute(
-                sql.SQL(build).format(name=sql.Identifier(name), leaf=sql.Identifier("warm", leaf))
-            )
-
-    def _count(self, connection: psycopg.Connection[Any], leaf: str) -> dict[str, int]:
-        row = connection.execute(
-            sql.SQL("SELECT count(*), count(*) - count(DISTINCT event_id) FROM {}").format(
-                sql.Identifier("warm", leaf)
-            )
-        ).fetchone()
-        events, repeated = row or (0, 0)
-        return {"events": events, "repeated_ids": repeated}
-
-
-def _qualified(name: str) -> sql.Identifier:
-    return sql.Identifier(*name.replace('"', "").split("."))

@@ -25,7 +25,6 @@ from headrace.runtime.policy import (
     BusinessError,
     FailurePolicy,
     StageStoppedError,
-    TransientError,
 )
 from headrace.runtime.records import StageEvent, TopicPartition
 from headrace.runtime.source import Source
@@ -57,6 +56,5 @@ __all__ = [
     "StageStoppedError",
     "TopicPartition",
     "TopicRecreatedError",
-    "TransientError",
     "connect_headers",
 ]

@@ -13,7 +13,8 @@ class DeadLetter:
     """One record that ended in the dead letters. `raw` is None for a tombstone.
 
     `error_class` is `poison`, `business` or `unexpected`; `reason` a short stable word;
-    `message` says it in full. `timestamp` is the record's, in milliseconds.
+    `message` says it in full. `timestamp` is the record's, in milliseconds. `topic_id` is Kafka's
+    id of the topic, where the letter comes from the database.
     """
 
     tp: TopicPartition
@@ -25,6 +26,13 @@ class DeadLetter:
     error_class: str
     reason: str
     message: str
+    topic_id: str = ""
+
+    @property
+    def identity(self) -> str:
+        """The same whenever this letter is published."""
+        place = f"{self.tp.topic}-{self.tp.partition}-{self.offset}"
+        return f"{place}-{self.topic_id}" if self.topic_id else place
 
     @classmethod
     def of(
@@ -60,7 +68,7 @@ def connect_headers(group: str, letter: DeadLetter) -> list[tuple[str, bytes]]:
         "__connect.errors.stage": letter.error_class,
         "__connect.errors.exception.class.name": letter.reason,
         "__connect.errors.exception.message": letter.message,
-        "headrace.deadletter.id": f"{letter.tp.topic}-{letter.tp.partition}-{letter.offset}",
+        "headrace.deadletter.id": letter.identity,
     }
     return [(name, str(value).encode()) for name, value in named.items()]
 
@@ -82,12 +90,16 @@ class DeadLetterMeter:
 
     limit: DeadLetterLimit
     _seen: deque[tuple[float, int, int]] = field(default_factory=deque)
+    _records: int = 0
+    _dead: int = 0
 
     def add(self, now: float, records: int, dead: int) -> bool:
         """Count a committed range at monotonic second `now`; True when the limit is passed."""
         self._seen.append((now, records, dead))
-        while self._seen and self._seen[0][0] < now - self.limit.window:
-            self._seen.popleft()
-        all_records = sum(entry[1] for entry in self._seen)
-        all_dead = sum(entry[2] for entry in self._seen)
-        return all_dead > self.limit.count and all_dead > self.limit.share * all_records
+        self._records += records
+        self._dead += dead
+        while self._seen[0][0] < now - self.limit.window:
+            _, old_records, old_dead = self._seen.popleft()
+            self._records -= old_records
+            self._dead -= old_dead
+        return self._dead > self.limit.count and self._dead > self.limit.share * self._records

@@ -1,22 +1,24 @@
 """The engine of a stage: lanes on the event loop, writers beside it, the ledger between."""
 
 import asyncio
+import contextlib
 import itertools
 import random
 from collections.abc import Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
 from headrace.clock import Clock
-from headrace.errors import OutageError
-from headrace.runtime.claiming import OffsetOutOfRangeError, claim_requests, positions_or_stop
+from headrace.errors import UnknownSchemaError
 from headrace.runtime.dead_letters import DeadLetterMeter
 from headrace.runtime.lanes import Lane, job_of, select
 from headrace.runtime.ledger import Claim, Counts, Ledger
-from headrace.runtime.policy import StageStoppedError, Stop, backoff, decide
+from headrace.runtime.ownership import Ownership, log_waiting
+from headrace.runtime.policy import StageStoppedError, backoff
 from headrace.runtime.records import Batch, ByteBudget, Position, TopicPartition
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
@@ -27,19 +29,25 @@ log = structlog.get_logger(__name__)
 WRITERS_END_WITHIN = 40.0
 """Seconds that `stop` waits for writes in progress: a statement's time-out and some more."""
 
+LAST_OFFSETS_WITHIN = 5.0
+
+Tasks = set["asyncio.Task[None]"]
+Group = list[tuple[Lane, list[Batch]]]
+
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
     """How much at once: writer threads, bytes fetched and not applied, records in a transaction.
 
-    A transaction takes more lanes while it holds fewer than `small_records`.
+    A transaction takes more lanes while it holds fewer than `small_records`. Every `look_seconds`
+    Kafka is told the offsets, and the lanes are looked after.
     """
 
     writers: int = 4
     budget_bytes: int = 64 << 20
     records: int = 10_000
     small_records: int = 500
-    commit_seconds: float = 5.0
+    look_seconds: float = 5.0
 
 
 class Engine:
@@ -55,43 +63,42 @@ class Engine:
         self._ledger = ledger
         self._clock = clock
         self._writer = Writer(stage, ledger, clock)
-        self._lanes: dict[TopicPartition, Lane] = {}
-        self._tokens = itertools.count(1)
         self._served = itertools.count(1)
         self._meter = DeadLetterMeter(stage.policy.dead_letter_limit)
-        self._missing: dict[TopicPartition, int] = {}
         self._wake = asyncio.Event()
-        self._background: set[asyncio.Task[None]] = set()
-        self._writes: set[asyncio.Task[None]] = set()
+        self._background: Tasks = set()
+        self._writes: Tasks = set()
         self._idle = self.limits.writers
-        self._stopping = False
 
     async def start(self, source: Source) -> None:
-        """Join the group and begin."""
+        """Join the group and begin. May wait for servers; cancelling it is safe."""
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pool = ThreadPoolExecutor(self.limits.writers, f"{self.stage.name}-writer")
-        self._control = ThreadPoolExecutor(1, f"{self.stage.name}-control")
         self._source = source
-        self._spawn(self._dispatch(), self._background)
-        self._spawn(self._commit_courtesy(), self._background)
+        beside = partial(self._spawn, tasks=self._background)
+        self._owned = Ownership(self.stage, self._ledger, source, spawn=beside, fail=self.fail)
+        beside(self._dispatch())
+        beside(self._look_after())
         await source.start(self)
 
     async def stop(self) -> None:
         """Leave the group; writes in progress end first, what is queued is read again later."""
-        self._stopping = True
+        self._owned.stopping = True
+        with contextlib.suppress(TimeoutError):  # of a consumer that crashed nothing may come back
+            await asyncio.wait_for(self._tell_offsets({}), LAST_OFFSETS_WITHIN)
         self.revoke()
         await self._source.stop()
         for task in list(self._background):
             task.cancel()
         if self._writes:
             await asyncio.wait(self._writes, timeout=WRITERS_END_WITHIN)
+        self._owned.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._control.shutdown(wait=False, cancel_futures=True)
 
     @property
     def owned(self) -> frozenset[TopicPartition]:
         """The partitions that this worker has claimed."""
-        return frozenset(self._lanes)
+        return frozenset(self._owned.lanes)
 
     async def failure(self) -> None:
         """Wait until the stage stops by itself; raises why."""
@@ -99,7 +106,7 @@ class Engine:
 
     def fail(self, error: BaseException) -> None:
         """Stop the stage loudly."""
-        self._stopping = True
+        self._owned.stopping = True
         self._wake.set()
         if not self._failure.done():
             log.error("stage stopped", stage=self.stage.name, error=str(error))
@@ -109,19 +116,22 @@ class Engine:
 
     async def claim(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, Position]:
         """Own exactly these partitions from now on."""
-        self.revoke()
-        return await self._claim(sorted(tps))
+        return await self._owned.claim(tps)
+
+    def revoke(self) -> None:
+        """Every partition is taken away. Writes in progress go on; the ledger decides of them."""
+        self._owned.revoke()
 
     def offer(self, batch: Batch) -> None:
         """Queue a batch that continues its lane; drop any other, and read again where it broke."""
-        lane = self._lanes.get(batch.tp)
+        lane = self._owned.lanes.get(batch.tp)
         if lane is None or batch.token != lane.token or batch.end <= lane.expected:
             batch.release()
             return
         if batch.start > lane.expected:
             batch.release()
             log.info("a batch is missing", partition=str(lane.tp), at=lane.expected)
-            self._reclaim(lane, delay=0.0)
+            self._owned.reclaim(lane, delay=0.0)
             return
         lane.push(batch)
         if not lane.paused and lane.queued_bytes > self._share():
@@ -129,87 +139,18 @@ class Engine:
             self._source.pause(lane.tp)
         self._wake.set()
 
-    def revoke(self) -> None:
-        """Forget every lane. Writes in progress go on; the ledger decides about them."""
-        for lane in self._lanes.values():
-            if not lane.busy:
-                lane.drop_queue()
-        self._lanes.clear()
-
-    # claiming
-
-    async def _claim(self, tps: list[TopicPartition]) -> dict[TopicPartition, Position]:
-        for attempt in itertools.count():
-            if self._stopping or not tps:
-                return {}
-            try:
-                return self._own(await self._claims(tps))
-            except Exception as error:  # noqa: BLE001 - the policy tells them apart
-                if isinstance(decide(error, 0, self.stage.policy), Stop):
-                    self.fail(error)
-                    return {}
-                self._log_waiting("claim waits", error, attempt)
-                await asyncio.sleep(backoff(attempt, self.stage.policy))
-        return {}
-
-    async def _claims(self, tps: list[TopicPartition]) -> dict[TopicPartition, Claim]:
-        facts = await self._source.facts(tps)
-        missing = [str(tp) for tp in tps if tp not in facts]
-        if missing:
-            raise OutageError(f"Kafka does not describe {', '.join(missing)} yet")
-        requests = claim_requests(facts, self.stage.topics)
-        loop = asyncio.get_running_loop()
-        claims = await loop.run_in_executor(self._control, self._ledger.claim, requests)
-        try:
-            positions_or_stop(self.stage.group, claims, facts)
-        except OffsetOutOfRangeError:
-            # The owner before us may have gone on between the two answers: ask the log once more.
-            positions_or_stop(self.stage.group, claims, await self._source.facts(tps))
-        return claims
-
-    def _own(self, claims: Mapping[TopicPartition, Claim]) -> dict[TopicPartition, Position]:
-        positions = {}
-        for tp, claim in claims.items():
-            token = next(self._tokens)
-            start = claim.next_offset
-            self._lanes[tp] = Lane(tp, claim.epoch, token, start, start)
-            positions[tp] = Position(start, token)
-        log.info("partitions claimed", stage=self.stage.name, partitions=len(claims))
-        return positions
-
-    def _reclaim(self, lane: Lane, *, delay: float) -> None:
-        """Claim one lane again and read on from where the ledger stands."""
-        if lane.reclaiming or self._stopping:
-            return
-        lane.reclaiming = True
-        lane.token = -1
-        if not lane.busy:
-            lane.drop_queue()
-        self._spawn(self._claim_again(lane, delay), self._background)
-
-    async def _claim_again(self, lane: Lane, delay: float) -> None:
-        await asyncio.sleep(delay)
-        if self._lanes.get(lane.tp) is not lane:
-            return
-        positions = await self._claim([lane.tp])
-        owned = self._lanes.get(lane.tp)
-        if positions and owned is not None and owned.token == positions[lane.tp].token:
-            await self._source.seek(positions)
-            if lane.paused:
-                self._source.resume(lane.tp)
-
     # dispatching
 
     async def _dispatch(self) -> None:
-        while not self._stopping:
+        while not self._owned.stopping:
             self._wake.clear()
-            while self._idle and not self._stopping and self._start_one():
+            while self._idle and not self._owned.stopping and self._start_one():
                 pass
             await self._sleep_until_work()
 
     def _start_one(self) -> bool:
         group = select(
-            self._lanes.values(),
+            self._owned.lanes.values(),
             now=self._clock.monotonic(),
             idle_writers=self._idle,
             limit=self.limits.records,
@@ -229,7 +170,7 @@ class Engine:
         now = self._clock.monotonic()
         waits = [
             lane.not_before - now
-            for lane in self._lanes.values()
+            for lane in self._owned.lanes.values()
             if lane.queue and not lane.busy and lane.not_before > now
         ]
         timeout = max(min(waits), 0.001) if waits and self._idle else None
@@ -238,18 +179,18 @@ class Engine:
         except TimeoutError:
             return
 
-    async def _write(self, group: list[tuple[Lane, list[Batch]]]) -> None:
+    async def _write(self, group: Group) -> None:
         jobs = [job_of(lane, batches) for lane, batches in group]
         loop = asyncio.get_running_loop()
         try:
             fates = await loop.run_in_executor(self._pool, self._writer.process, jobs)
             for (lane, batches), job in zip(group, jobs, strict=True):
                 self._settle(lane, batches, job.end, fates[job.tp])
-        except Exception as error:  # noqa: BLE001 - nothing may leave a lane busy for ever
-            self.fail(error)
         finally:
             self._idle += 1
             self._wake.set()
+
+    # settling
 
     def _settle(self, lane: Lane, batches: list[Batch], end: int, fate: Fate) -> None:
         lane.busy = False
@@ -257,43 +198,44 @@ class Engine:
             self._count(fate.counts)
         elif isinstance(fate, Failed):
             self.fail(fate.error)
-        if self._lanes.get(lane.tp) is not lane or lane.reclaiming:
+        if self._owned.lanes.get(lane.tp) is not lane or lane.reclaiming:
             lane.drop_queue()
-            return
-        if isinstance(fate, Done):
+        elif isinstance(fate, Done):
             self._advance(lane, batches, end)
         elif isinstance(fate, Held):
             self._hold(lane, fate.error)
         elif isinstance(fate, Refused):
             self._refused(lane, fate.position)
 
-    def _advance(self, lane: Lane, batches: list[Batch], end: int) -> None:
+    def _advance(self, lane: Lane, batches: list[Batch], durable: int) -> None:
         lane.pop(batches)
-        lane.durable = end
-        lane.attempt = 0
+        lane.durable, lane.attempt, lane.not_before = durable, 0, 0.0
+        lane.unknown_since = None
         if lane.paused and lane.queued_bytes <= self._share() / 2:
             lane.paused = False
             self._source.resume(lane.tp)
 
     def _hold(self, lane: Lane, error: BaseException) -> None:
+        now = self._clock.monotonic()
         wait = backoff(lane.attempt, self.stage.policy)
-        self._log_waiting("lane waits", error, lane.attempt, partition=str(lane.tp))
+        log_waiting("lane waits", self.stage.name, error, lane.attempt, partition=str(lane.tp))
         lane.attempt += 1
-        lane.not_before = self._clock.monotonic() + wait
+        lane.not_before = now + wait
+        if isinstance(error, UnknownSchemaError) and lane.unknown_since is None:
+            lane.unknown_since = now
 
     def _refused(self, lane: Lane, position: Claim | None) -> None:
-        """Behind: go on from the ledger's offset. Gap: read again. Fenced: claim after a while."""
+        """Behind: go on from the ledger's offset (a COMMIT landed whose answer was lost).
+        Gap: read again. Fenced: claim after a while.
+        """
         log.warning("ledger refused", partition=str(lane.tp), at=lane.durable, ledger=position)
         if position is None or position.epoch != lane.epoch:
-            self._reclaim(lane, delay=random.uniform(0.1, 2.0))  # noqa: S311 - jitter
+            self._owned.reclaim(lane, delay=random.uniform(0.1, 2.0))  # noqa: S311 - jitter
         elif lane.durable < position.next_offset <= lane.expected:
-            self._skip_to(lane, position.next_offset)
+            behind = [batch for batch in lane.queue if batch.end <= position.next_offset]
+            self._advance(lane, behind, position.next_offset)
         else:
-            self._reclaim(lane, delay=0.0)
-
-    def _skip_to(self, lane: Lane, offset: int) -> None:
-        lane.durable = offset
-        lane.pop([batch for batch in lane.queue if batch.end <= offset])
+            self._owned.reclaim(lane, delay=0.0)
 
     def _count(self, counts: Counts) -> None:
         self.counts += counts
@@ -310,40 +252,26 @@ class Engine:
 
     # the rest
 
-    async def _commit_courtesy(self) -> None:
-        """Kafka's own offsets follow the ledger, so that lag tools see where the stage is."""
+    async def _look_after(self) -> None:
         told: dict[TopicPartition, int] = {}
-        while not self._stopping:
-            await asyncio.sleep(self.limits.commit_seconds)
-            now = {tp: lane.durable for tp, lane in self._lanes.items()}
-            news = {tp: offset for tp, offset in now.items() if told.get(tp) != offset}
-            if news:
-                await self._source.commit(news)
-                told = now
-            self._reread_what_got_lost()
+        while not self._owned.stopping:
+            await asyncio.sleep(self.limits.look_seconds)
+            told = await self._tell_offsets(told)
+            self._owned.look_after()
 
-    def _reread_what_got_lost(self) -> None:
-        """A batch that was handed out and has not come by the next look: nothing else would tell
-        until the partition's next record.
-        """
-        missing = {}
-        for tp, position in self._source.handed_out().items():
-            lane = self._lanes.get(tp)
-            if lane and position.token == lane.token and position.offset > lane.expected:
-                missing[tp] = lane.expected
-                if self._missing.get(tp) == lane.expected:
-                    self._reclaim(lane, delay=0.0)
-        self._missing = missing
+    async def _tell_offsets(self, told: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """Kafka's own offsets follow the ledger, so that lag tools see where the stage is."""
+        now = {tp: lane.durable for tp, lane in self._owned.lanes.items()}
+        news = {tp: offset for tp, offset in now.items() if told.get(tp) != offset}
+        if news:
+            await self._source.commit(news)
+        return now
 
     def _share(self) -> float:
         """Bytes that one lane may queue before it is paused, so that no lane takes all."""
-        return self.limits.budget_bytes / max(len(self._lanes), 1)
+        return self.limits.budget_bytes / max(len(self._owned.lanes), 1)
 
-    def _log_waiting(self, what: str, error: BaseException, attempt: int, **fields: str) -> None:
-        if attempt & (attempt + 1) == 0:  # 0, 1, 3, 7, …: an outage must not fill the log
-            log.warning(what, stage=self.stage.name, attempt=attempt, error=str(error), **fields)
-
-    def _spawn(self, work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], tasks: Tasks) -> None:
         task = asyncio.ensure_future(work)
         tasks.add(task)
         task.add_done_callback(tasks.discard)

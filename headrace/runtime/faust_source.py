@@ -15,7 +15,7 @@ from confluent_kafka import TopicPartition as AdminPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 from faust.types.tuples import TP
 
-from headrace.errors import HeadraceError, OutageError
+from headrace.errors import ConfigurationError, HeadraceError, OutageError
 from headrace.kafka.config import admin_config, logger_of
 from headrace.runtime.records import PartitionFacts, Position, TopicPartition
 from headrace.runtime.source import Sink
@@ -23,6 +23,7 @@ from headrace.settings import KafkaSettings
 
 ADMIN_SECONDS = 10.0
 START_SECONDS = 2.0
+STOP_SECONDS = 15.0
 MAX_WAIT_MS = 50
 """The stage's own ceiling for KAFKA_MAX_WAIT_TIME. aiokafka has one fetch in flight to a broker and
 leaves out a partition whose last records are not handed out yet: a fetch of idle partitions alone
@@ -73,7 +74,10 @@ class FaustSource:
         if self._watch is not None:
             self._watch.cancel()
         if self._app is not None:
-            await self._app.stop()
+            try:
+                await asyncio.wait_for(self._app.stop(), STOP_SECONDS)
+            except TimeoutError:  # seen where the consumer's thread had crashed
+                log.warning("the consumer does not end", group=self._group)
 
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
         return await asyncio.to_thread(self._facts, list(tps))
@@ -106,15 +110,18 @@ class FaustSource:
         return offsets
 
     async def _until_kafka_answers(self) -> None:
-        """Faust would crash where Kafka is away, or a topic missing; a stage waits and says why."""
+        """Faust would crash where Kafka is away; a stage waits. Missing topics are named."""
         while True:
             try:
-                await asyncio.to_thread(self._topic_ids, set(self._topics))
-                return
+                there = await asyncio.to_thread(self._topic_ids, set(self._topics))
+                missing = sorted(set(self._topics) - there.keys())
+                if missing:
+                    remedy = "headrace topics create"
+                    log.warning("topics are missing", topics=missing, remedy=remedy)
+                if there:
+                    return
             except KafkaException as error:
-                missing = error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART
-                remedy = "headrace topics create makes the topics" if missing else "waiting"
-                log.warning("Kafka is not ready", group=self._group, error=str(error), then=remedy)
+                log.warning("Kafka does not answer", group=self._group, error=str(error))
             await asyncio.sleep(START_SECONDS)
 
     def _build(self) -> Any:
@@ -137,6 +144,7 @@ class FaustSource:
             loghandlers=[],
         )
         app.headrace_sink = self._sink
+        app.headrace_settings = settings
         app.headrace_consumer = self._consumer_arguments()
         # acks off and raw: Faust keeps no account of the batches, and decodes nothing.
         channel = app.topic(*self._topics, acks=False, value_type=None, value_serializer="raw")
@@ -194,7 +202,20 @@ class FaustSource:
         asked = self._admin.describe_topics(
             TopicCollection(sorted(topics)), request_timeout=ADMIN_SECONDS
         )
-        return {name: str(future.result().topic_id) for name, future in asked.items()}
+        ids = {}
+        for name, future in asked.items():
+            try:
+                ids[name] = str(future.result().topic_id)
+            except KafkaException as error:
+                code = error.args[0].code()
+                if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                    raise ConfigurationError(
+                        f"this stage's Kafka principal may not describe topic {name}; grant it "
+                        f"READ there"
+                    ) from error
+                if code != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise
+        return ids
 
     def _offsets(self, tps: list[TopicPartition], spec: OffsetSpec) -> dict[TopicPartition, int]:
         asked = self._admin.list_offsets(

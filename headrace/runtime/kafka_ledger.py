@@ -74,12 +74,21 @@ class KafkaLedger:
     def transaction(self) -> Iterator["KafkaTransaction"]:
         transaction = KafkaTransaction(self._row)
         yield transaction
+        self._refuse_if_claimed_since(transaction.rows)
         if transaction.letters:
             self._call(self._publish(transaction.letters))
         if transaction.rows:
             self._call(self._commit({tp: row.next_offset for tp, row in transaction.rows.items()}))
+            self._refuse_if_claimed_since(transaction.rows)
             with self._lock:
                 self._rows.update(transaction.rows)
+
+    def _refuse_if_claimed_since(self, moved: Mapping[TopicPartition, LedgerRow]) -> None:
+        """A claim that came meanwhile read Kafka's offset: ours must not take it back."""
+        with self._lock:
+            current = {tp: self._rows[tp] for tp in moved if tp in self._rows}
+        if any(row.epoch != moved[tp].epoch for tp, row in current.items()):
+            raise LedgerConflictError({tp: _claim_of(row) for tp, row in current.items()})
 
     def rows(self) -> list[LedgerRow]:
         return [row for _, row in sorted(self._rows.items())]

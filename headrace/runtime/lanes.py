@@ -24,6 +24,7 @@ class Lane:
     reclaiming: bool = False
     attempt: int = 0
     served: int = 0
+    unknown_since: float | None = None
     not_before: float = 0.0
 
     def push(self, batch: Batch) -> None:
@@ -63,7 +64,15 @@ def job_of(lane: Lane, batches: list[Batch]) -> Job:
     """The job that applies these batches; records before the ledger's offset are left out."""
     start = lane.durable
     records = [record for batch in batches for record in batch.records if record.offset >= start]
-    return Job(lane.tp, start, batches[-1].end, lane.epoch, records, lane.attempt)
+    return Job(
+        lane.tp,
+        start,
+        batches[-1].end,
+        lane.epoch,
+        records,
+        lane.attempt,
+        lane.unknown_since,
+    )
 
 
 def select(

@@ -250,8 +250,8 @@ class MemoryTransaction:
 def recreated_message(group: str, tp: TopicPartition) -> str:
     return (
         f"topic {tp.topic} was deleted and made again since {group} last read it, so its offsets "
-        f"mean another log; to read the new log from its start: "
-        f"headrace ledger restart {group} {tp.topic}"
+        f"mean another log; to read the new log from its start, with the database owner's "
+        f"DATABASE_URL: headrace ledger restart {group} {tp.topic}"
     )
 
 

@@ -43,6 +43,7 @@ class MemoryLog:
 
     def __init__(self) -> None:
         self.reachable = True
+        self.undescribed: set[str] = set()
         self._partitions: dict[TopicPartition, _Partition] = {}
         self._members: list[MemorySource] = []
         self._ids = itertools.count(1)
@@ -154,10 +155,11 @@ class MemorySource:
         await self.seek(await self._sink.claim(tps))
 
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
-        return {tp: self._log.facts(tp) for tp in tps}
+        return {tp: self._log.facts(tp) for tp in tps if tp.topic not in self._log.undescribed}
 
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         self._next.update(positions)
+        self._paused -= positions.keys()
 
     def handed_out(self) -> Mapping[TopicPartition, Position]:
         return dict(self._next)

@@ -9,14 +9,11 @@ from headrace.errors import (
     InvalidEventError,
     OutageError,
     PoisonError,
+    TransientError,
     UnknownSchemaError,
 )
 from headrace.runtime.dead_letters import DeadLetterLimit
 from headrace.runtime.ledger import TopicRecreatedError
-
-
-class TransientError(HeadraceError):
-    """An effect failed for a reason that passes (a lock, a limit). The lane tries again."""
 
 
 class BusinessError(HeadraceError):

@@ -47,7 +47,8 @@ class ByteBudget:
         self.limit = limit
         self.used = 0
         self.peak = 0
-        self._lock = threading.Lock()
+        # Reentrant: a batch may be collected, and give its bytes back, while we take some.
+        self._lock = threading.RLock()
         self._room = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 

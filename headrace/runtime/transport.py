@@ -12,22 +12,16 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
-import aiokafka
 import structlog
-from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import (
     KafkaError,
-    NoOffsetForPartitionError,
-    OffsetOutOfRangeError,
-    TopicAuthorizationFailedError,
 )
-from aiokafka.structs import OffsetAndMetadata
-from faust.transport.consumer import ensure_TP, ensure_TPset
+from faust.transport.consumer import ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from headrace.errors import ConfigurationError, OutageError
-from headrace.runtime import claiming
+from headrace.errors import OutageError
+from headrace.runtime.fetching import BatchThread
 from headrace.runtime.records import Batch, Position, TopicPartition
 from headrace.runtime.source import Sink
 
@@ -35,110 +29,6 @@ log = structlog.get_logger(__name__)
 
 HELD_SECONDS = 0.02
 """How long a fetch may wait for the other partitions while some are held back."""
-
-
-class BatchThread(driver.AIOKafkaConsumerThread):
-    """The consumer's thread: fetches, and chains batches from the offset last sought."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._next: dict[TP, Position] = {}  # touched in this thread only
-
-    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
-        """As Faust makes it, but read_committed, with no silent reset of an offset out of range,
-        and with fetch settings that Faust hard-codes (drivers/aiokafka.py:615) or lacks.
-        """
-        return aiokafka.AIOKafkaConsumer(
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
-            partition_assignment_strategy=[RoundRobinPartitionAssignor],
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            isolation_level="read_committed",
-            **self.app.headrace_consumer,
-        )
-
-    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        # Eager protocol: nothing is handed out until the next seek. Meanwhile aiokafka may fetch
-        # from Kafka's committed offset; the seek discards that (aiokafka fetcher.py, seek_to).
-        self._next.clear()
-        await super().on_partitions_revoked(revoked)
-
-    def handed_out(self) -> Mapping[TP, Position]:
-        return self._next.copy()
-
-    async def seek_all(self, positions: Mapping[TP, Position]) -> None:
-        await self.call_thread(self._seek_all, positions)
-
-    async def _seek_all(self, positions: Mapping[TP, Position]) -> None:
-        consumer = self._ensure_consumer()
-        self._fit_fetch_size(consumer)
-        for tp, position in positions.items():
-            # No await between the two: a fetch that ends in between would break the chain.
-            consumer.seek(driver.TopicPartition(*tp), position.offset)
-            self._next[tp] = position
-
-    def _fit_fetch_size(self, consumer: aiokafka.AIOKafkaConsumer) -> None:
-        """Fetch size = byte budget ÷ assigned partitions: 160 of them must not prefetch 160 MiB."""
-        assigned = max(len(consumer.assignment()), 1)
-        configured: int = self.app.headrace_consumer["max_partition_fetch_bytes"]
-        share = self.app.headrace_sink.budget.limit // assigned
-        consumer._fetcher._max_partition_fetch_bytes = max(min(configured, share), 16_384)
-
-    async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, Batch]:
-        try:
-            fetched = await super()._fetch_records(*args, **kwargs)
-        except NoOffsetForPartitionError:
-            return {}  # asked before the first seek: the group has no offset in Kafka, rightly
-        except OffsetOutOfRangeError as error:
-            return self._fail(
-                claiming.OffsetOutOfRangeError(
-                    f"Kafka no longer has the offsets that come next ({error}); start the stage "
-                    f"again: it will say how many records are gone and what to do"
-                )
-            )
-        except TopicAuthorizationFailedError as error:
-            return self._fail(
-                ConfigurationError(
-                    f"this stage's Kafka principal may not read topic {error}; grant it READ "
-                    f"there, and READ on its group"
-                )
-            )
-        batches = {}
-        for aiokafka_tp, records in fetched.items():
-            tp = ensure_TP(aiokafka_tp)
-            position = self._next.get(tp)
-            if records and position is not None:
-                end = records[-1].offset + 1
-                batches[tp] = Batch(
-                    TopicPartition(*tp), position.offset, end, records, position.token
-                )
-                self._next[tp] = Position(end, position.token)
-        return batches
-
-    def _fail(self, failure: Exception) -> dict[TP, Batch]:
-        self.app.loop.call_soon_threadsafe(self.app.headrace_sink.fail, failure)
-        return {}
-
-    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
-        """Not Faust's own commit, which crashes the consumer on any error
-        (drivers/aiokafka.py:811). Raises KafkaError.
-        """
-        await self.call_thread(self._commit_offsets, offsets)
-
-    async def _commit_offsets(self, offsets: Mapping[TP, int]) -> None:
-        await self._ensure_consumer().commit(
-            {
-                driver.TopicPartition(*tp): OffsetAndMetadata(offset, "")
-                for tp, offset in offsets.items()
-            }
-        )
-
-    async def committed_offsets(self, tps: Iterable[TP]) -> dict[TP, int | None]:
-        return dict(await self.call_thread(self._committed_offsets, tps))
-
-    async def _committed_offsets(self, tps: Iterable[TP]) -> dict[TP, int | None]:
-        consumer = self._ensure_consumer()
-        return {tp: await consumer.committed(driver.TopicPartition(*tp)) for tp in tps}
 
 
 class Consumer(driver.Consumer):
@@ -187,7 +77,6 @@ class Consumer(driver.Consumer):
         and never reads (faust/tables/recovery.py:321, mode/services.py:796).
         """
         self._positioned.clear()
-        self._held.clear()
         if self._claiming is not None:
             self._claiming.cancel()
         self._claiming = self.add_future(self._claim(self.app.consumer_generation_id))
@@ -206,6 +95,9 @@ class Consumer(driver.Consumer):
         """
         for tp in positions:
             self._read_offset[TP(*tp)] = None
+        # A hold belongs to the lane that asked for it, and that lane is another one now.
+        self._held -= {TP(*tp) for tp in positions}
+        self._unpaused.set()
         await self._thread.seek_all({TP(*tp): position for tp, position in positions.items()})
 
     def handed_out(self) -> Mapping[TopicPartition, Position]:

@@ -24,9 +24,9 @@ async def run_worker(engine: Engine, source: Source, companions: Sequence[Compan
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    beside = _beside(engine, companions)
+    beside: list[asyncio.Future[None]] = []
     try:
-        await first_of(stopped.wait(), _serve(engine, source))
+        await first_of(stopped.wait(), _serve(engine, source, companions, beside))
     finally:
         await _end(engine, beside)
     log.info("stage ended", stage=engine.stage.name, applied=engine.counts.applied)
@@ -37,23 +37,40 @@ async def running(
     engine: Engine, source: Source, companions: Sequence[Companion] = ()
 ) -> AsyncIterator[None]:
     """The engine and its companions, running inside the block."""
-    beside = _beside(engine, companions)
+    beside: list[asyncio.Future[None]] = []
     try:
         await engine.start(source)
+        beside += _beside(engine, companions)
         yield
     finally:
         await _end(engine, beside)
 
 
-async def _serve(engine: Engine, source: Source) -> None:
+async def _serve(
+    engine: Engine,
+    source: Source,
+    companions: Sequence[Companion],
+    beside: list[asyncio.Future[None]],
+) -> None:
     """Starting may wait for servers, and a signal must end that too."""
     await engine.start(source)
+    beside += _beside(engine, companions)
     await engine.failure()
 
 
 def _beside(engine: Engine, companions: Sequence[Companion]) -> list[asyncio.Future[None]]:
+    beside: list[asyncio.Future[None]]
     beside = [asyncio.ensure_future(companion()) for companion in companions]
-    return [*beside, asyncio.ensure_future(_report(engine))]
+    beside.append(asyncio.ensure_future(_report(engine)))
+    for each in beside:
+        each.add_done_callback(lambda ended: _loudly(engine, ended))
+    return beside
+
+
+def _loudly(engine: Engine, ended: asyncio.Future[None]) -> None:
+    """A companion that broke must not leave the stage without it."""
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        engine.fail(error)
 
 
 async def _end(engine: Engine, beside: Sequence[asyncio.Future[None]]) -> None:

@@ -1,6 +1,5 @@
 """A stage's work off the event loop: decode, apply, and move the ledger, in one transaction."""
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,16 +15,16 @@ from headrace.runtime.ledger import (
     LedgerTransaction,
     Move,
 )
-from headrace.runtime.policy import Bury, Stop, decide
+from headrace.runtime.policy import Bury, Stop, Wait, decide
 from headrace.runtime.records import Record, StageEvent, TopicPartition
 from headrace.runtime.stage import Stage
-
-UNKNOWN_SCHEMAS_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A range of one partition to apply. `attempt` counts its failures in a row."""
+    """A range of one partition to apply. `attempt` counts its failures in a row; since the
+    monotonic second `unknown_since` it waits for a schema that the registry does not know.
+    """
 
     tp: TopicPartition
     start: int
@@ -33,6 +32,7 @@ class Job:
     epoch: int
     records: Sequence[Record]
     attempt: int = 0
+    unknown_since: float | None = None
 
     @property
     def move(self) -> Move:
@@ -100,8 +100,6 @@ class Writer:
         self._stage = stage
         self._ledger = ledger
         self._clock = clock
-        self._unknown: dict[int, float] = {}
-        self._unknown_lock = threading.Lock()
 
     def process(self, jobs: Sequence[Job]) -> dict[TopicPartition, Fate]:
         """What became of each job's partition. Never raises."""
@@ -155,22 +153,21 @@ class Writer:
 
     def _letter(self, job: Job, record: Record, error: Exception) -> DeadLetter | None:
         """The dead letter that a record's error makes of it; None while it must wait."""
-        if isinstance(error, UnknownSchemaError) and self._out_of_patience(error.schema_id):
+        if isinstance(error, UnknownSchemaError) and self._out_of_patience(job):
             return DeadLetter.of(job.tp, record, "poison", "unknown_schema", str(error))
         # Decoding has no effects, so an unexpected error there gets no second attempt.
         decision = decide(error, self._stage.policy.unexpected_attempts, self._stage.policy)
+        if isinstance(decision, Stop):
+            raise error
         if isinstance(decision, Bury):
             text = f"{type(error).__name__}: {error}"
             return DeadLetter.of(job.tp, record, decision.error_class, decision.reason, text)
         return None
 
-    def _out_of_patience(self, schema_id: int) -> bool:
-        now = self._clock.monotonic()
-        with self._unknown_lock:
-            if len(self._unknown) >= UNKNOWN_SCHEMAS_REMEMBERED:
-                self._unknown.clear()
-            since = self._unknown.setdefault(schema_id, now)
-        return now - since >= self._stage.policy.unknown_schema_grace
+    def _out_of_patience(self, job: Job) -> bool:
+        since = job.unknown_since
+        grace = self._stage.policy.unknown_schema_grace
+        return since is not None and self._clock.monotonic() - since >= grace
 
     # applying
 
@@ -229,7 +226,9 @@ class Writer:
         except LedgerConflictError as conflict:
             return {work.job.tp: Refused(conflict.positions.get(work.job.tp))}
         except Exception as error:  # noqa: BLE001 - every error ends as a fate, by the policy
-            return {work.job.tp: self._fate(error, work.job)}
+            # No event is to blame here: what would be buried must not wait for ever either.
+            waits = isinstance(decide(error, work.job.attempt, self._stage.policy), Wait)
+            return {work.job.tp: Held(error) if waits else Failed(error)}
 
     def _preparable(
         self, events: Sequence[StageEvent], records: Mapping[int, Record], into: _Work

@@ -23,6 +23,9 @@ async def close_days(closer: DayCloser, clock: Clock) -> None:
         try:
             for day in await asyncio.to_thread(closer.close_before, before):
                 log.info("day closed", day=day.isoformat())
+        except asyncio.CancelledError:
+            closer.cancel()
+            raise
         except HeadraceError as error:
             log.warning("closing waits", error=str(error))
         await asyncio.sleep(EVERY_SECONDS)

@@ -87,6 +87,7 @@ class Attack:
         self._database = database
         self._mark = mark
         self._clock = SystemClock()
+        self._encoder.encode(self._event())  # registers the schema: the registry needs PostgreSQL
         self.before = self.ledger()
         self.published = 0
 
@@ -160,6 +161,14 @@ def seed() -> int:
     seed = int(os.environ.get("HEADRACE_CRASH_SEED") or random.randrange(1 << 32))
     print(f"HEADRACE_CRASH_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
     return seed
+
+
+@pytest.fixture(autouse=True)
+def all_up_again(stack: Servers) -> Iterator[None]:
+    yield
+    for name in ("postgres", "kafka"):
+        if not stack.is_running(name):
+            stack.start(name)
 
 
 @pytest.fixture

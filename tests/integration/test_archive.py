@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from confluent_kafka import Producer
 from pydantic import SecretStr
 
@@ -17,6 +19,7 @@ from headrace.catalog import Catalog
 from headrace.clock import SystemClock
 from headrace.codec import EventEncoder, Registry, dump_json
 from headrace.envelope import Event
+from headrace.errors import ConfigurationError, PoisonError
 from headrace.ids import uuid7
 from headrace.kafka import AsyncProducer, TopicReader
 from headrace.postgres import Database, DayCloser
@@ -44,6 +47,13 @@ FROM warm.events WHERE correlation_id = %s ORDER BY event_id
 LETTERS = """
 SELECT raw, reason, published_at IS NOT NULL FROM stage.dead_letters
 WHERE topic = %s AND "partition" = %s AND record_offset >= %s ORDER BY record_offset
+"""
+LONG_ID = """
+INSERT INTO warm.events (event_id, event_type, timestamp, version, source, correlation_id, metadata,
+    payload, topic, "partition", record_offset, schema_id)
+SELECT gen_random_uuid(), 'long', %(day)s, '1.0', 'long',
+    (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 1000) AS n),
+    '{}', '{}', 'long', 0, 0, 1
 """
 UNBALANCED = """
 SELECT count(*) FROM stage.stage_offsets
@@ -226,8 +236,6 @@ async def test_an_old_event_lands_and_its_day_closes_with_its_heavier_indexes(
 
 
 def test_the_archives_role_may_not_change_or_remove_events(stack: Servers) -> None:
-    from headrace.errors import ConfigurationError
-
     database = Database(stack.archive_database_url, application="test")
     for forbidden in ("DELETE FROM warm.events", "UPDATE warm.events SET source = 'x'"):
         with (
@@ -236,3 +244,64 @@ def test_the_archives_role_may_not_change_or_remove_events(stack: Servers) -> No
         ):
             connection.execute(forbidden)
     database.close()
+
+
+def test_a_day_that_cannot_be_closed_does_not_keep_the_others_open(
+    stack: Servers, database: Database
+) -> None:
+    """A value too long for an index, which no decoder lets through today."""
+    days = [(CLOCK.now() - timedelta(days=back)).date() for back in (61, 60)]
+    with database.transaction() as connection:
+        for day in days:
+            connection.execute("SELECT warm.make_day(%s)", [day])
+        connection.execute(LONG_ID, {"day": days[0]})
+    closer = Database(stack.archive_database_url, application="test")
+    with pytest.raises(PoisonError, match="index row"):
+        DayCloser(closer).close_before(days[1] + timedelta(days=1))
+    closer.close()
+    with database.transaction() as connection:
+        rows = connection.execute(
+            "SELECT day FROM warm.days WHERE day = ANY(%s) AND closed_at IS NOT NULL", [days]
+        ).fetchall()
+        connection.execute("DELETE FROM warm.events WHERE source = 'long'")
+    assert rows == [(days[1],)]
+
+
+async def test_a_header_name_that_is_no_utf8_does_not_stop_the_stage(
+    settings: Settings, topics: Catalog, database: Database, stack: Servers
+) -> None:
+    """Kafka takes any bytes; aiokafka raises for the whole fetch, so others must not get lost."""
+    mark, topic = uuid4().hex, "dreamscape.user.deleted"
+    encoder = EventEncoder(topics, Registry(settings))
+    events = [event_of(topics, "user.deleted", mark) for _ in range(30)]
+    beside = [event_of(topics, "auth.logout", mark) for _ in range(30)]
+    async with archiving(settings), AsyncProducer(settings, topics) as producer:
+        await producer.publish_many(beside[:15] + events[:15])
+        odd = encoder.encode(event_of(topics, "user.deleted", mark))
+        await _produce_with_odd_header(stack, topic, odd)
+        await producer.publish_many(events[15:] + beside[15:])
+        await until(lambda: len(rows(database, mark)) == 61)
+    with database.transaction() as connection:
+        assert connection.execute(UNBALANCED).fetchone() == (0,)
+
+
+class OddName(str):
+    """A header's name that is written as bytes which are no UTF-8."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
+async def _produce_with_odd_header(stack: Servers, topic: str, value: bytes) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka_brokers)
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, False, -1, -1, 0, 16_384)
+        batch.append(key=None, value=value, timestamp=None, headers=[(OddName("odd"), b"v")])
+        batch.close()
+        await (await producer.send_batch(batch, topic, partition=0))
+    finally:
+        await producer.stop()

@@ -1,7 +1,7 @@
 """The ledger suite on PostgreSQL, and what only a server can show."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from headrace.errors import OutageError
 from headrace.postgres import Database, DeadLetterOutbox, PostgresLedger
 from headrace.runtime import (
     ClaimRequest,
+    DeadLetter,
     LedgerConflictError,
     Move,
     TopicPartition,
@@ -27,6 +28,7 @@ SELECT topic, "partition", record_offset FROM stage.dead_letters WHERE consumer_
 class PostgresBooks:
     def __init__(self, database: Database) -> None:
         self.database = database
+        # as the owner: only it may forget what a group has read
         self.ledger = PostgresLedger(database, f"suite-{uuid4().hex[:8]}", "suite")
 
     def buried(self) -> list[tuple[TopicPartition, int]]:
@@ -37,7 +39,7 @@ class PostgresBooks:
 
 @pytest.fixture
 def books(stack: Servers) -> Iterator[PostgresBooks]:
-    database = Database(stack.archive_database_url, application="suite")
+    database = Database(stack.database_url, application="suite")
     yield PostgresBooks(database)
     database.close()
 
@@ -84,29 +86,44 @@ def test_two_writers_in_opposite_order_do_not_deadlock(books: PostgresBooks) -> 
     assert {row.next_offset for row in books.ledger.rows()} == {20}
 
 
-def test_a_letter_whose_publisher_dies_is_leased_again_and_else_once(
+def test_a_letter_goes_out_once_and_again_only_when_its_publisher_failed(
     books: PostgresBooks,
 ) -> None:
     claim(books, (ONE, 0))
     with books.ledger.transaction() as tx:
-        tx.bury([letter(ONE, 1), letter(ONE, 2)])
+        tx.bury([letter(ONE, 1), letter(ONE, 2), letter(ONE, 3)])
     outbox = DeadLetterOutbox(books.database, books.ledger.group)
-    with pytest.raises(ZeroDivisionError), outbox.lease() as leased:
+    sent: list[list[int]] = []
+
+    def broken(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+        sent.append([one.offset for one in letters])
         raise ZeroDivisionError
-    assert [(one.offset, one.raw, one.key) for one in leased] == [
-        (1, b"raw", b"k"),
-        (2, b"raw", b"k"),
-    ]
-    with outbox.lease() as none:
-        assert none == []  # until the dead publisher's lease ends
-    with books.database.transaction() as connection:
-        connection.execute("UPDATE stage.dead_letters SET leased_until = now()")
-    with outbox.lease() as again:
-        assert len(again) == 2
-    with books.database.transaction() as connection:
-        connection.execute("UPDATE stage.dead_letters SET leased_until = now()")
-    with outbox.lease() as published:
-        assert published == []
+
+    def picky(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+        sent.append([one.offset for one in letters])
+        assert all((one.raw, one.key, one.topic_id) == (b"raw", b"k", "id-1") for one in letters)
+        return [one for one in letters if one.offset != 2]
+
+    with pytest.raises(ZeroDivisionError):
+        outbox.publish(broken)
+    assert outbox.publish(picky) == 0  # until the dead publisher's lease ends
+    for _ in range(3):
+        with books.database.transaction() as connection:
+            connection.execute("UPDATE stage.dead_letters SET leased_until = now()")
+        outbox.publish(picky)
+    assert sent == [[1, 2, 3], [1, 2, 3], [2], [2]]
+
+
+def test_letters_of_a_topic_that_was_made_again_stand_beside_the_old_ones(
+    books: PostgresBooks,
+) -> None:
+    claim(books, (ONE, 0))
+    for topic_id in ("id-1", "id-2"):
+        books.ledger.restart(ONE.topic)
+        books.ledger.claim([ClaimRequest(ONE, topic_id, 0)])
+        with books.ledger.transaction() as tx:
+            tx.bury([letter(ONE, 0)])
+    assert books.buried() == [(ONE, 0), (ONE, 0)]
 
 
 def test_a_server_that_is_away_is_an_outage(stack: Servers) -> None:

@@ -85,7 +85,7 @@ class KafkaBench:
     ) -> AsyncIterator[Engine]:
         topics = [topic + self.mark for topic in ("first", "second")]
         stage = text_stage(topics, self.group, self.decoder, self.handler, policy)
-        limits = EngineLimits(budget_bytes=budget_bytes, commit_seconds=0.2)
+        limits = EngineLimits(budget_bytes=budget_bytes, look_seconds=0.2)
         engine = Engine(stage, self.ledger, clock=SystemClock(), limits=limits)
         await engine.start(FaustSource(self.group, topics, self.settings))
         try:

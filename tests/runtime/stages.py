@@ -10,7 +10,7 @@ from uuid import UUID
 
 from headrace.catalog import Topic
 from headrace.envelope import Event
-from headrace.errors import OutageError, PoisonError, UnknownSchemaError
+from headrace.errors import ConfigurationError, OutageError, PoisonError, UnknownSchemaError
 from headrace.runtime import (
     BusinessError,
     FailurePolicy,
@@ -44,6 +44,8 @@ class TextDecoder:
         text = value.decode()
         if topic is not None and topic.name.split("-")[0] in self.outage_of:
             raise OutageError("the registry is away")
+        if text == "misconfigured":
+            raise ConfigurationError("the registry refuses our credentials")
         if text.startswith("poison"):
             raise PoisonError("not_avro", text)
         if text.startswith("schema "):

@@ -3,19 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headrace.codec.json_form.schema import Types, branches_of
+from headrace.codec.json_form.schema import Types
 
 MISSING = object()
 
 
 def absent_value(field: Mapping[str, Any], types: Types) -> Any:
-    """A field's default, null where that is allowed, else MISSING."""
-    if "default" in field:
-        return _default(field["type"], field["default"], types)
-    resolved = types.resolve(field["type"])
-    if resolved["type"] == "union" and branches_of(resolved, types)[0]:
-        return None
-    return None if resolved["type"] == "null" else MISSING
+    """A field's default, else MISSING: only a default says that a field may be left out."""
+    if "default" not in field:
+        return MISSING
+    return _default(field["type"], field["default"], types)
 
 
 def _default(schema: Any, default: Any, types: Types) -> Any:

@@ -25,6 +25,7 @@ CREATE TABLE stage.stage_offsets (
 CREATE TABLE stage.dead_letters (
     consumer_group text NOT NULL,
     topic text NOT NULL,
+    topic_id text NOT NULL,
     "partition" integer NOT NULL,
     record_offset bigint NOT NULL,
     record_timestamp timestamptz NOT NULL,
@@ -38,7 +39,8 @@ CREATE TABLE stage.dead_letters (
     lease uuid,
     leased_until timestamptz,
     published_at timestamptz,
-    PRIMARY KEY (consumer_group, topic, "partition", record_offset)
+    -- With the topic's id: one that was made again has the same offsets for other records.
+    PRIMARY KEY (consumer_group, topic, "partition", record_offset, topic_id)
 );
 
 CREATE INDEX dead_letters_to_publish ON stage.dead_letters (consumer_group, buried_at)

@@ -1,5 +1,4 @@
 -- The warm tier: a year of events, one partition a day of event time.
--- depends: 0001.stage
 
 DO $$
 BEGIN

@@ -18,6 +18,13 @@ BAD_EVENTS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown version": ({"version": "99.0"}, "version"),
     "missing source": ({"source": None}, "source"),
     "unknown payload field": ({"payload": dict(PAYLOAD) | {"colour": 1}}, "payload.colour"),
+    "nullable payload field left out": (
+        {
+            "eventType": "user.created",
+            "payload": {"userId": "u", "createdAt": "2026-01-01T00:00:00Z"},
+        },
+        "payload.email",
+    ),
     "payload not an object": ({"payload": []}, "payload"),
     "id not a UUID": ({"eventId": "7"}, "eventId"),
     "id a number": ({"eventId": 7}, "eventId"),
@@ -105,6 +112,7 @@ async def test_without_the_token_the_answer_is_401(
 async def test_an_unknown_path_and_a_wrong_method_are_problems(client: httpx.AsyncClient) -> None:
     is_problem(await client.get("/api/nothing"), 404)
     is_problem(await client.get("/api/events"), 405)
+    is_problem(await client.post("/api/events/", json=an_event()), 404)
 
 
 async def test_a_bad_query_is_422_and_names_the_field(client: httpx.AsyncClient) -> None:
@@ -114,5 +122,15 @@ async def test_a_bad_query_is_422_and_names_the_field(client: httpx.AsyncClient)
         ({"types": ["user.createt"]}, "types[0]"),
         ({"cursor": "x"}, "cursor"),
         ({"payload": {"a": "\0"}}, "payload"),
+        ({"from": "1700000000"}, "from"),
     ):
         assert field in fields_of(is_problem(await query(client, **body), 422))
+
+
+async def test_a_lone_surrogate_in_a_query_is_422_and_names_the_field(
+    client: httpx.AsyncClient,
+) -> None:
+    body = rb'{"types": ["\ud800"]}'
+    json_type = {"Content-Type": "application/json"}
+    answer = await client.post("/api/events/query", content=body, headers=json_type)
+    assert fields_of(is_problem(answer, 422)) == ["types[0]"]

@@ -5,13 +5,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from api.app import build
 from api.correlation import CorrelationMiddleware
 from api.problems import install
+from api.publish import traceparent_of
 from headrace.clock import SystemClock
 from headrace.errors import ConfigurationError, OutageError
 from headrace.settings import Settings
@@ -76,6 +77,21 @@ async def test_an_unusable_correlation_id_is_a_400_problem(sent: bytes) -> None:
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == HEADER
     assert answer.headers[HEADER] == answer.json()["correlationId"] != ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        (f"00-{'a' * 32}-{'b' * 16}-01", True),
+        (f"ff-{'a' * 32}-{'b' * 16}-01", False),
+        (f"00-{'0' * 32}-{'b' * 16}-01", False),
+        (f"00-{'a' * 32}-{'0' * 16}-01", False),
+        ("x", False),
+    ],
+)
+def test_only_a_sound_trace_of_the_caller_is_carried_on(sent: str, taken: bool) -> None:
+    request = Request({"type": "http", "headers": [(b"traceparent", sent.encode())]})
+    assert traceparent_of(request) == (sent if taken else None)
 
 
 async def test_every_request_leaves_one_line_with_its_outcome() -> None:

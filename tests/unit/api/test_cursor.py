@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.cursor import InvalidCursorError, decode, digest, encode
-from headrace.postgres.events_query import Order, Position
+from headrace.postgres import Order, Position
 
 POSITION = Position(datetime(2026, 11, 22, 20, 15, 30, 123456, tzinfo=UTC), UUID(int=7))
 positions = st.builds(Position, st.datetimes(timezones=st.just(UTC)), st.uuids())

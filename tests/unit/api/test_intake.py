@@ -36,7 +36,7 @@ def _store_catalog() -> Catalog:
 
 
 def test_an_event_of_a_store_topic_is_409_and_names_the_append_route() -> None:
-    with pytest.raises(Problem, match="POST /api/events/append") as refused:
+    with pytest.raises(Problem, match="POST /api/streams/") as refused:
         _intake(_store_catalog()).event(_body())
     assert refused.value.status == 409
 

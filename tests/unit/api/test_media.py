@@ -53,13 +53,16 @@ def test_a_compressed_body_is_415() -> None:
         ("application/x-ndjson, application/json;q=0.5", True),
         ("text/html, */*;q=0.1", False),
         ("application/x-ndjson;q=0, application/json", False),
+        ("application/json;q=0.1, application/x-ndjson;q=0.9", True),
+        ("application/x-ndjson; q=0.2; x=1, */*; q=0.8", False),
     ],
 )
 def test_accept_chooses_between_json_and_ndjson(accept: str, lines: bool) -> None:
     assert wants_ndjson(_request(accept=accept)) is lines
 
 
-def test_an_accept_that_takes_neither_is_406() -> None:
+@pytest.mark.parametrize("accept", ["text/csv", "application/json; q=0.0", "*/*;q=much"])
+def test_an_accept_that_takes_neither_is_406(accept: str) -> None:
     with pytest.raises(Problem) as refused:
-        wants_ndjson(_request(accept="text/csv"))
+        wants_ndjson(_request(accept=accept))
     assert refused.value.status == 406

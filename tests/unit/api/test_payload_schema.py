@@ -62,3 +62,12 @@ def test_every_payload_of_the_catalog_has_a_schema_with_its_examples_fields() ->
             schema = json_schema(version.payload)
             assert set(version.example) <= set(schema["properties"])
             assert set(schema.get("required", ())) <= set(version.example)
+
+
+def test_only_a_default_makes_a_field_optional() -> None:
+    fields = [
+        {"name": "sent", "type": ["null", "string"]},
+        {"name": "omitted", "type": ["null", "string"], "default": None},
+    ]
+
+    assert json_schema({"type": "record", "name": "R", "fields": fields})["required"] == ["sent"]

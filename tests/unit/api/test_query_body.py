@@ -10,7 +10,7 @@ import pytest
 from api.cursor import encode
 from api.problems import Problem
 from api.query_body import QueryBody
-from headrace.postgres.events_query import Position
+from headrace.postgres import Position
 
 POSITION = Position(datetime(2026, 11, 22, tzinfo=UTC), UUID(int=1))
 
@@ -39,6 +39,12 @@ def _parse(**fields: Any) -> QueryBody:
         ({"from": "yesterday"}, "from"),
         ({"from": "2026-11-22T00:00:00"}, "from"),
         ({"from": 1700000000}, "from"),
+        ({"from": "1700000000"}, "from"),
+        ({"from": "2026-11-22T00:00:00.1234567Z"}, "from"),
+        ({"types": ["\ud800"]}, "types[0]"),
+        ({"aggregateId": "\udfff"}, "aggregateId"),
+        ({"payload": {"a": [{"b": "\ud800"}]}}, "payload.a[0].b"),
+        ({"payload": {"\ud800": 1}}, "payload.'\\ud800'"),
         ({"from": "0001-01-01T00:00:00+14:00"}, "from"),
         ({"from": "2026-11-22T00:00:00Z", "to": "2026-11-22T00:00:00Z"}, "to"),
         ({"payload": []}, "payload"),
@@ -84,3 +90,9 @@ def test_a_cursor_of_another_query_is_refused_with_a_remedy(other: dict[str, Any
     cursor = encode(POSITION, "asc", _parse(types=["a"]).digest)
     with pytest.raises(Problem, match="start this one without a cursor"):
         _parse(cursor=cursor, **other).filter(None)
+
+
+def test_a_body_that_is_no_object_is_named_as_the_body() -> None:
+    with pytest.raises(Problem) as refused:
+        QueryBody.parse(b"[]")
+    assert [problem.field for problem in refused.value.errors] == ["body"]

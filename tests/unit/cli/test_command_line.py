@@ -1,6 +1,9 @@
 """The command line: help, output forms, errors without tracebacks."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -19,6 +22,8 @@ from headrace.clock import ManualClock, SystemClock
 from headrace.envelope import Event
 from headrace.ids import uuid7
 from headrace.kafka import Record
+
+HEADRACE = str(Path(sys.executable).with_name("headrace"))
 
 
 @pytest.fixture(autouse=True)
@@ -181,3 +186,45 @@ def test_headers_spare_the_decoding_of_other_events() -> None:
     assert wanted.may_take(record(eventType=b"user.created", correlationId=b"c-1"))
     assert not wanted.may_take(record(eventType=b"auth.login"))
     assert not wanted.may_take(record(eventType=b"user.created", correlationId=b"c-2"))
+
+
+def test_json_may_stand_anywhere_on_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--json", "topics", "list") == 0
+    first = capsys.readouterr().out
+
+    assert run("topics", "list", "--json") == 0
+
+    assert capsys.readouterr().out == first
+    assert json.loads(first.splitlines()[0])["name"].startswith("dreamscape.")
+
+
+@pytest.mark.parametrize("command", ["topics list", "schemas show user.created", "--help"])
+def test_a_reader_that_has_gone_is_no_failure(command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as closed:
+        done = subprocess.run(
+            (HEADRACE, *command.split()), stdout=closed, stderr=subprocess.PIPE, check=False
+        )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_importing_the_registrys_client_warns_of_nothing() -> None:
+    command = (sys.executable, "-W", "error", "-c", "import headrace.codec.registry")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_limit_of_nothing_reaches_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def pages(body: dict[str, Any], _: bool) -> Iterator[dict[str, Any]]:
+        asked.append(body)
+        yield {"events": [], "nextCursor": None}
+
+    monkeypatch.setattr("headrace.cli.query_command._pages", pages)
+
+    assert run("query", "--limit", "0") == 0
+    assert asked[0]["limit"] == 0

@@ -12,6 +12,7 @@ from headrace.catalog.compose import canonical_json, compose, subject_of
 from headrace.clock import ManualClock
 from headrace.codec import EventDecoder, EventEncoder, MemoryRegistry
 from headrace.envelope import Event
+from headrace.errors import PoisonError
 
 TRIP: dict[str, Any] = {
     "type": "record",
@@ -121,3 +122,9 @@ def trip() -> Event:
             "currency": "EUR",
         },
     )
+
+
+def poison(decoder: EventDecoder, value: bytes | None, **arguments: Any) -> str:
+    with pytest.raises(PoisonError) as refused:
+        decoder.decode(value, **arguments)
+    return refused.value.reason

@@ -186,7 +186,7 @@ def test_defaults_of_every_type_are_filled_in() -> None:
         {"name": "map", "type": {"type": "map", "values": "bytes"}, "default": {"a": "\u0001"}},
         {"name": "list", "type": {"type": "array", "items": "int"}, "default": [1]},
         {"name": "inner", "type": inner, "default": {"b": "\u0002"}},
-        {"name": "nothing", "type": ["null", "string"]},
+        {"name": "nothing", "type": ["null", "string"], "default": None},
     ]
 
     assert through_avro({"type": "record", "name": "R", "fields": fields}, {}) == {
@@ -197,6 +197,27 @@ def test_defaults_of_every_type_are_filled_in() -> None:
         "inner": {"b": "Ag=="},
         "nothing": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("inner", "value"),
+    [
+        (logical("string", "uuid"), ID),
+        (MICROS, "2026-03-14T15:09:26.535000Z"),
+        (DECIMAL, "12.50"),
+        ({"type": "array", "items": ["null", MICROS]}, [None, "2026-03-14T15:09:26.535000Z"]),
+        ({"type": "map", "values": "int"}, {"a": 1}),
+        ({"type": "string", "note": "x"}, "text"),
+        ("double", 1.5),
+    ],
+    ids=str,
+)
+def test_a_nullable_record_may_hold_nullable_fields_of_every_kind(inner: Any, value: Any) -> None:
+    fields = [{"name": "a", "type": ["null", inner]}]
+    nullable = ["null", {"type": "record", "name": "Inner", "fields": fields}]
+
+    assert through_avro(nullable, {"a": value}) == {"a": value}
+    assert through_avro(nullable, {"a": None}) == {"a": None}
 
 
 _texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
@@ -256,3 +277,11 @@ def test_json_to_avro_and_back_is_identity_for_any_schema(data: st.DataObject) -
 def _names_are_unique(drawn: tuple[Any, Any]) -> bool:
     names = [part.split('"')[0] for part in str(drawn[0]).split("'name': 'R")[1:]]
     return len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("kind", ["null", "string", ["null", "string"], ["string", "null"]])
+def test_a_field_without_a_default_may_not_be_left_out_even_if_it_may_be_null(kind: Any) -> None:
+    record = {"type": "record", "name": "R", "fields": [{"name": "a", "type": kind}]}
+
+    with pytest.raises(InvalidEventError, match=r"^payload\.a: is missing$"):
+        to_avro(record)({}, "payload")

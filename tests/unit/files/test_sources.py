@@ -190,3 +190,47 @@ def test_a_table_needs_a_type_and_ndjson_takes_none(tmp_path: Path, event_type: 
         read(tmp_path / "rows.csv", None)
     with pytest.raises(ConfigurationError, match="whole events"):
         read(None, mapper_of(event_type))
+
+
+def test_a_reason_gives_the_place_within_its_line() -> None:
+    (found,) = read(None, None, b'{"a":\n')
+
+    assert "(line 1, column 6)" in str(found.error)
+
+
+def test_a_nullable_field_without_a_column_is_null(tmp_path: Path) -> None:
+    fields = [{"name": "id", "type": "string"}, {"name": "note", "type": ["null", "string"]}]
+    payload = {"type": "record", "name": "TripNamedPayload", "fields": fields}
+    file = tmp_path / "rows.csv"
+    file.write_text("id\na\n")
+
+    found = read(file, mapper_of(made("trip.named", payload)))
+
+    assert payloads(found) == [{"id": "a", "note": None}]
+
+
+def test_a_parquet_cell_beyond_pythons_times_names_its_row_and_column(
+    tmp_path: Path, event_type: EventType
+) -> None:
+    file = tmp_path / "rows.parquet"
+    times = pa.array([0, 2**62], pa.timestamp("us"))
+    odd = pa.array([1, 1], pa.timestamp("ns"))  # not asked for, so nobody reads it
+    rows = {name: [value, value] for name, value in ROW.items()} | {"at": times, "odd": odd}
+    pq.write_table(pa.table(rows), file)
+
+    first, second = read(file, mapper_of(event_type))
+
+    assert first.error is None
+    assert second.number == 2
+    assert "column at: cannot be read" in str(second.error)
+
+
+def test_a_parquet_file_with_broken_pages_is_named(tmp_path: Path, event_type: EventType) -> None:
+    file = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({name: [value] for name, value in ROW.items()}), file)
+    raw = bytearray(file.read_bytes())
+    raw[8:60] = b"\xff" * 52
+    file.write_bytes(raw)
+
+    with pytest.raises(ConfigurationError, match=r"rows\.parquet after row 0 is broken"):
+        read(file, mapper_of(event_type))

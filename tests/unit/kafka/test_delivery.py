@@ -71,6 +71,13 @@ def test_each_error_means_what_its_publisher_can_do(
     assert "topic t" in str(error)
 
 
+def test_an_outage_says_what_its_caller_may_do() -> None:
+    code = KafkaError(KafkaError._TRANSPORT)
+
+    assert "again" not in str(translated(code, "the cluster"))
+    assert str(translated(code, "t", advice="try again")).endswith("; try again")
+
+
 def test_a_fatal_error_of_the_client_is_for_good() -> None:
     assert isinstance(
         translated(KafkaError(KafkaError._FATAL, "x", fatal=True), "t"), DeliveryError

@@ -3,20 +3,22 @@ from pathlib import Path
 from deploy.local.logs import Follower, show_logs
 
 
+def shown(files: dict[str, Path], count: int) -> list[tuple[str, str]]:
+    written: list[tuple[str, str]] = []
+    show_logs(files, count, follow=False, write=lambda name, line: written.append((name, line)))
+    return written
+
+
 def test_the_last_lines_of_a_log_are_shown(tmp_path: Path) -> None:
     (tmp_path / "api.log").write_text("one\ntwo\nthree\n")
-    shown: list[str] = []
-    show_logs({"api": tmp_path / "api.log"}, 2, follow=False, write=shown.append)
-    assert shown == ["two", "three"]
+    assert shown({"api": tmp_path / "api.log"}, 2) == [("api", "two"), ("api", "three")]
 
 
 def test_lines_of_several_logs_name_their_process(tmp_path: Path) -> None:
     for name in ("api", "kafka"):
         (tmp_path / f"{name}.log").write_text(f"{name} is up\n")
-    shown: list[str] = []
     files = {name: tmp_path / f"{name}.log" for name in ("api", "kafka")}
-    show_logs(files, 5, follow=False, write=shown.append)
-    assert shown == ["api | api is up", "kafka | kafka is up"]
+    assert shown(files, 5) == [("api", "api is up"), ("kafka", "kafka is up")]
 
 
 def test_following_gives_whole_lines_only(tmp_path: Path) -> None:

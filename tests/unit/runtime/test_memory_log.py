@@ -1,16 +1,18 @@
 """The stage suite on the log and the ledger in memory, and what only they can show."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
 from headrace.clock import SystemClock
+from headrace.errors import ConfigurationError, OutageError
 from headrace.runtime import (
     ClaimRequest,
     Counts,
     DeadLetter,
+    DeadLetterLimit,
     Engine,
     EngineLimits,
     FailurePolicy,
@@ -22,6 +24,8 @@ from headrace.runtime import (
     TopicRecreatedError,
 )
 from headrace.runtime.claiming import OffsetOutOfRangeError
+from headrace.runtime.ledger import MemoryTransaction
+from headrace.runtime.worker import running
 from tests.runtime.stages import QUICK, TextDecoder, TextHandler, text_stage, until
 from tests.runtime.suite import StageSuite, settled, texts
 
@@ -33,7 +37,7 @@ class MemoryBench:
         self.log = MemoryLog()
         for topic in TOPICS:
             self.log.create(topic, 2)
-        self.ledger = MemoryLedger("texts")
+        self.ledger: MemoryLedger = MemoryLedger("texts")
         self.decoder = TextDecoder()
         self.handler = TextHandler(
             lambda effects, event: effects.append((*event.tp, event.offset, event.event.source))
@@ -62,7 +66,7 @@ class MemoryBench:
 
     def _engine(self, policy: FailurePolicy, budget_bytes: int) -> tuple[Engine, MemorySource]:
         stage = text_stage(TOPICS, "texts", self.decoder, self.handler, policy)
-        limits = EngineLimits(budget_bytes=budget_bytes, commit_seconds=0.05)
+        limits = EngineLimits(budget_bytes=budget_bytes, look_seconds=0.05)
         engine = Engine(stage, self.ledger, clock=SystemClock(), limits=limits)
         return engine, MemorySource(self.log)
 
@@ -161,3 +165,87 @@ async def test_kafka_is_told_the_offsets_of_the_ledger(bench: MemoryBench) -> No
     await bench.produce("first", 0, "a", "b")
     await until(lambda: source.committed.get(TopicPartition("first", 0)) == 2)
     await engine.stop()
+
+
+async def test_a_commit_whose_answer_was_lost_is_noticed_and_the_lane_goes_on(
+    bench: MemoryBench,
+) -> None:
+    """The ledger is ahead of the lane: what it says is applied is not applied again."""
+    bench.ledger = ForgetfulLedger("texts")
+    for start in range(0, 3000, 500):
+        await bench.produce("first", 0, *("x" * 1000 + f"{start + n}" for n in range(500)))
+    async with bench.worker(budget_bytes=200_000) as engine:
+        await until(lambda: settled(bench, 3000))
+        await until(lambda: engine.budget.used == 0)
+    assert len(set(texts(bench))) == len(texts(bench)) == 3000
+    assert isinstance(bench.ledger, ForgetfulLedger)
+    assert bench.ledger.forgotten == 3
+
+
+class ForgetfulLedger(MemoryLedger):
+    """Commits, and then loses the answer, three times."""
+
+    forgotten = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        with super().transaction() as transaction:
+            yield transaction
+        if self.forgotten < 3:
+            self.forgotten += 1
+            raise OutageError("the connection broke at COMMIT")
+
+
+async def test_a_rebalance_while_a_lane_is_paused_does_not_leave_it_paused(
+    bench: MemoryBench,
+) -> None:
+    bench.handler.available.clear()
+    await bench.produce("first", 0, *("x" * 1000 for _ in range(3000)))
+    async with bench.worker(budget_bytes=200_000) as engine:
+        await until(lambda: engine.budget.used >= 50_000)
+        async with bench.worker():
+            bench.handler.available.set()
+            await until(lambda: settled(bench, 3000))
+
+
+async def test_many_unknown_schemas_are_all_buried_after_one_grace(bench: MemoryBench) -> None:
+    for partition in (0, 1):
+        await bench.produce(
+            "first", partition, *(f"schema {partition * 6000 + n}" for n in range(6000))
+        )
+    policy = FailurePolicy(0.01, 0.05, 0, 0.3, DeadLetterLimit(100_000))
+    async with bench.worker(policy):
+        await until(lambda: settled(bench, 12_000))
+    assert len(bench.letters()) == 12_000
+
+
+async def test_a_topic_that_kafka_does_not_describe_yet_does_not_hold_up_the_others(
+    bench: MemoryBench,
+) -> None:
+    await bench.produce("first", 0, "a")
+    await bench.produce("second", 0, "b")
+    bench.log.undescribed.add("second")
+    async with bench.worker():
+        await until(lambda: texts(bench) == ["a"])
+        bench.log.undescribed.clear()
+        await until(lambda: texts(bench) == ["a", "b"])
+
+
+async def test_a_setting_that_is_wrong_stops_the_stage_instead_of_waiting(
+    bench: MemoryBench,
+) -> None:
+    await bench.produce("first", 0, "misconfigured")
+    async with bench.worker() as engine:
+        with pytest.raises(ConfigurationError):
+            await asyncio.wait_for(engine.failure(), 10)
+    assert not bench.letters()
+
+
+async def test_a_companion_that_breaks_stops_the_stage(bench: MemoryBench) -> None:
+    async def breaks() -> None:
+        raise ZeroDivisionError
+
+    engine, source = bench._engine(QUICK, 1 << 20)
+    async with running(engine, source, [breaks]):
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(engine.failure(), 10)

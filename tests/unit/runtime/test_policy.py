@@ -12,9 +12,10 @@ from headrace.errors import (
     InvalidEventError,
     OutageError,
     PoisonError,
+    TransientError,
     UnknownSchemaError,
 )
-from headrace.runtime import BusinessError, DeadLetterLimit, FailurePolicy, TransientError
+from headrace.runtime import BusinessError, DeadLetterLimit, FailurePolicy
 from headrace.runtime.dead_letters import DeadLetter, DeadLetterMeter, connect_headers
 from headrace.runtime.policy import Bury, Stop, Wait, backoff, decide
 from headrace.runtime.records import TopicPartition

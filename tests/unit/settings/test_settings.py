@@ -78,6 +78,11 @@ def test_words_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"KAFKA_MAX_WAIT_TIME": "30000"}, "KAFKA_MAX_WAIT_TIME"),
         ({"KAFKA_MIN_BYTES": "10485761"}, "KAFKA_MIN_BYTES"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"DATABASE_URL": "garbage"}, "^DATABASE_URL: must be a postgresql"),
+        ({"HEADRACE_API_URL": "localhost:8000"}, "^HEADRACE_API_URL: must be an http"),
+        ({"HEADRACE_TOKEN": "é"}, "^HEADRACE_TOKEN: may hold"),
+        ({"HEADRACE_TOKEN": "a\nb"}, "^HEADRACE_TOKEN: may hold"),
+        ({"CORRELATION_ID_HEADER": "a b"}, "^CORRELATION_ID_HEADER: "),
     ],
     ids=str,
 )

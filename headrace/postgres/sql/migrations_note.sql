@@ -1,0 +1,1 @@
+INSERT INTO public.headrace_migrations (name) VALUES (%s)

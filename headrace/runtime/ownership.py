@@ -1,0 +1,148 @@
+"""Which partitions a worker owns: claimed in the ledger, given up, claimed again if need be."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+
+from headrace.runtime.claiming import OffsetOutOfRangeError, claim_requests, positions_or_stop
+from headrace.runtime.lanes import Lane
+from headrace.runtime.ledger import Claim, Ledger
+from headrace.runtime.policy import Stop, backoff, decide
+from headrace.runtime.records import Position, TopicPartition
+from headrace.runtime.source import Source
+from headrace.runtime.stage import Stage
+
+log = structlog.get_logger(__name__)
+
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+Fail = Callable[[BaseException], None]
+
+
+class Ownership:
+    """The lanes of an engine. All methods belong to the event loop.
+
+    `spawn` runs something beside, `fail` stops the stage. A claim waits out outages, and gives up
+    when the partitions were revoked meanwhile: claiming them then would fence their new owner.
+    """
+
+    def __init__(
+        self, stage: Stage, ledger: Ledger, source: Source, *, spawn: Spawn, fail: Fail
+    ) -> None:
+        self.lanes: dict[TopicPartition, Lane] = {}
+        self.stopping = False
+        self._stage, self._ledger, self._source = stage, ledger, source
+        self._spawn, self._fail = spawn, fail
+        self._control = ThreadPoolExecutor(1, f"{stage.name}-control")
+        self._tokens = itertools.count(1)
+        self._generation = 0
+        self._undescribed: set[TopicPartition] = set()
+        self._missing: dict[TopicPartition, int] = {}
+
+    def close(self) -> None:
+        self.stopping = True
+        self._control.shutdown(wait=False, cancel_futures=True)
+
+    def revoke(self) -> None:
+        """Forget every lane. Writes in progress go on; the ledger decides about them."""
+        self._generation += 1
+        self._undescribed.clear()
+        for lane in self.lanes.values():
+            if not lane.busy:
+                lane.drop_queue()
+        self.lanes.clear()
+
+    async def claim(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, Position]:
+        """Own exactly these partitions from now on; returns where to read them."""
+        self.revoke()
+        generation = self._generation
+        return await self._claim(sorted(tps), lambda: generation == self._generation)
+
+    def reclaim(self, lane: Lane, *, delay: float) -> None:
+        """Claim one lane again and read on from where the ledger stands."""
+        if lane.reclaiming or self.stopping:
+            return
+        lane.reclaiming = True
+        lane.token = -1
+        if not lane.busy:
+            lane.drop_queue()
+        self._spawn(self._claim_again(lane, delay))
+
+    def look_after(self) -> None:
+        """Called every few seconds: what no record would bring to light by itself.
+
+        A batch that was handed out and has not come by the next look is read again. A topic that
+        Kafka did not describe is claimed when it does.
+        """
+        missing = {}
+        for tp, position in self._source.handed_out().items():
+            lane = self.lanes.get(tp)
+            if lane and position.token == lane.token and position.offset > lane.expected:
+                missing[tp] = lane.expected
+                if self._missing.get(tp) == lane.expected:
+                    self.reclaim(lane, delay=0.0)
+        self._missing = missing
+        if self._undescribed:
+            undescribed, self._undescribed = self._undescribed, set()
+            self._spawn(self._claim_late(sorted(undescribed), self._generation))
+
+    async def _claim_again(self, lane: Lane, delay: float) -> None:
+        await asyncio.sleep(delay)
+        positions = await self._claim([lane.tp], lambda: self.lanes.get(lane.tp) is lane)
+        await self._source.seek(positions)
+
+    async def _claim_late(self, tps: list[TopicPartition], generation: int) -> None:
+        await self._source.seek(await self._claim(tps, lambda: generation == self._generation))
+
+    async def _claim(
+        self, tps: list[TopicPartition], wanted: Callable[[], bool]
+    ) -> dict[TopicPartition, Position]:
+        for attempt in itertools.count():
+            if self.stopping or not tps or not wanted():
+                break
+            try:
+                claims = await self._claims(tps)
+            except Exception as error:  # noqa: BLE001 - the policy tells them apart
+                if isinstance(decide(error, 0, self._stage.policy), Stop):
+                    self._fail(error)
+                    break
+                log_waiting("claim waits", self._stage.name, error, attempt)
+                await asyncio.sleep(backoff(attempt, self._stage.policy))
+            else:
+                return self._own(claims) if wanted() else {}
+        return {}
+
+    async def _claims(self, tps: list[TopicPartition]) -> dict[TopicPartition, Claim]:
+        facts = await self._source.facts(tps)
+        undescribed = [tp for tp in tps if tp not in facts]
+        if undescribed:
+            log.warning("Kafka does not know a topic", partitions=[str(tp) for tp in undescribed])
+            self._undescribed.update(undescribed)
+        requests = claim_requests(facts, self._stage.topics)
+        loop = asyncio.get_running_loop()
+        claims = await loop.run_in_executor(self._control, self._ledger.claim, requests)
+        try:
+            positions_or_stop(self._stage.group, claims, facts)
+        except OffsetOutOfRangeError:
+            # The owner before us may have gone on between the two answers: ask the log once more.
+            positions_or_stop(self._stage.group, claims, await self._source.facts(list(claims)))
+        return claims
+
+    def _own(self, claims: Mapping[TopicPartition, Claim]) -> dict[TopicPartition, Position]:
+        positions = {}
+        for tp, claim in claims.items():
+            token = next(self._tokens)
+            start = claim.next_offset
+            self.lanes[tp] = Lane(tp, claim.epoch, token, start, start)
+            positions[tp] = Position(start, token)
+        log.info("partitions claimed", stage=self._stage.name, partitions=len(claims))
+        return positions
+
+
+def log_waiting(what: str, stage: str, error: BaseException, attempt: int, **at: str) -> None:
+    """At attempts 0, 1, 3, 7, …: an outage must not fill the log."""
+    if attempt & (attempt + 1) == 0:
+        log.warning(what, stage=stage, attempt=attempt, error=str(error), **at)
