@@ -65,6 +65,12 @@ class FaustSource:
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
+        if self._settings.max_wait_time > MAX_WAIT_MS:
+            log.info(
+                "a stage overrides KAFKA_MAX_WAIT_TIME",
+                configured_ms=self._settings.max_wait_time,
+                used_ms=MAX_WAIT_MS,
+            )
         await self._until_kafka_answers()
         self._app = self._build()
         await self._app.start()

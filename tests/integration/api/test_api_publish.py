@@ -20,6 +20,7 @@ from tests.integration.api.support import (
 pytestmark = pytest.mark.integration
 
 
+@pytest.mark.covers("S0-1")
 async def test_one_event_is_in_kafka_when_202_says_so(client: httpx.AsyncClient, log: Log) -> None:
     event_id = str(uuid4())
     sent = an_event(
@@ -39,6 +40,7 @@ async def test_one_event_is_in_kafka_when_202_says_so(client: httpx.AsyncClient,
     assert json.loads(stored.metadata_json) == sent["metadata"]
 
 
+@pytest.mark.covers("S0-1")
 async def test_a_batch_reports_each_refused_event_and_publishes_the_others(
     client: httpx.AsyncClient, log: Log
 ) -> None:

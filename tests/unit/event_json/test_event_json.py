@@ -54,6 +54,7 @@ def without(*fields: str) -> dict[str, Any]:
     return {field: value for field, value in EVENT.items() if field not in fields}
 
 
+@pytest.mark.covers("S3-2")
 def test_a_base_event_comes_out_as_it_went_in(catalog: Catalog, clock: ManualClock) -> None:
     whole = EVENT | {
         "timestamp": "2024-01-15T10:30:00.000000Z",
@@ -188,6 +189,7 @@ _json = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.covers("S3-2")
 @given(metadata=st.dictionaries(st.sampled_from(["a", "b", "é"]), _json, max_size=3))
 def test_any_metadata_survives(metadata: dict[str, Any]) -> None:
     event = event_from_json(EVENT | {"metadata": metadata}, load_catalog(), ManualClock(NOW))

@@ -37,6 +37,7 @@ def config_of(client: str, kafka: KafkaSettings) -> dict[str, Any]:
     return producer_config(kafka) if client == "producer" else admin_config(kafka)
 
 
+@pytest.mark.covers("S3-3")
 @pytest.mark.parametrize(("changes", "client", "key", "value"), EFFECTS, ids=str)
 def test_a_setting_reaches_its_client(
     changes: dict[str, Any], client: str, key: str, value: Any

@@ -36,6 +36,7 @@ def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.mark.covers("S3-3")
 def test_the_defaults_are_the_documented_ones() -> None:
     settings = load_settings()
 
