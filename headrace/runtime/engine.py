@@ -82,16 +82,18 @@ class Engine:
         await source.start(self)
 
     async def stop(self) -> None:
-        """Leave the group; writes in progress end first, what is queued is read again later."""
+        """Writes in progress end first (a ledger on Kafka's offsets needs its membership for that),
+        then the group is left; what is queued is read again later.
+        """
         self._owned.stopping = True
+        if self._writes:
+            await asyncio.wait(self._writes, timeout=WRITERS_END_WITHIN)
         with contextlib.suppress(TimeoutError):  # of a consumer that crashed nothing may come back
             await asyncio.wait_for(self._tell_offsets({}), LAST_OFFSETS_WITHIN)
         self.revoke()
         await self._source.stop()
         for task in list(self._background):
             task.cancel()
-        if self._writes:
-            await asyncio.wait(self._writes, timeout=WRITERS_END_WITHIN)
         self._owned.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
