@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 CHECK := deploy/local/check.sh
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .PHONY: help install up down status demo test test-all lint crash bench lock
 
@@ -36,9 +37,9 @@ test-all: install ## the same, and every crash test
 crash: install ## every crash test: minutes
 	@$(CHECK) crash
 
-bench: install ## measure throughput and latency on this machine
+bench: install ## measure throughput and latency on this machine, about 15 minutes
 	@$(BIN)/python -m benchmarks
 
-lock: install ## write requirements.lock anew after a change to the dependencies
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		pyproject.toml --extra files --group dev -o requirements.lock
+lock: install ## write the locks anew after a change to the dependencies
+	@$(COMPILE) pyproject.toml --extra files --group dev -o requirements.lock
+	@for peer in benchmarks/peers/locks/*.in; do $(COMPILE) "$$peer" -o "$${peer%.in}.lock"; done

@@ -15,10 +15,12 @@ class Benchmark:
     about: str
     minutes: float
     usual: bool = True
+    module: str = ""
 
     def run(self, options: Options) -> Result:
-        """Measure; the module of the same name does it."""
-        result: Result = import_module(f"benchmarks.{self.name}").run(options)
+        """Measure; the module of the same name does it, unless another is given."""
+        module = import_module(f"benchmarks.{self.module or self.name}")
+        result: Result = module.run(options)
         return result
 
 
@@ -27,5 +29,6 @@ SUITE = {
     for benchmark in (
         Benchmark("publish", "the SDK against a bare producer of the same Avro", 1),
         Benchmark("archive", "Kafka to PostgreSQL against COPY of the same rows", 8),
+        Benchmark("peers", "the archive against five other ways", 6, module="peers.compare"),
     )
 }
