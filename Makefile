@@ -42,4 +42,4 @@ bench: install ## measure throughput and latency on this machine, about 15 minut
 
 lock: install ## write the locks anew after a change to the dependencies
 	@$(COMPILE) pyproject.toml --extra files --group dev -o requirements.lock
-	@for peer in benchmarks/peers/locks/*.in; do $(COMPILE) "$$peer" -o "$${peer%.in}.lock"; done
+	@for peer in benchmarks/locks/*.in; do $(COMPILE) "$$peer" -o "$${peer%.in}.lock"; done

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from benchmarks.machine import machine_line
+from benchmarks.plots import draw
 from benchmarks.report import Result
 from benchmarks.suite import Benchmark
 from deploy.local.layout import REPOSITORY
@@ -13,7 +14,8 @@ DOCUMENT = REPOSITORY / "docs" / "benchmarks.md"
 
 
 def write_section(benchmark: Benchmark, result: Result, command: str) -> None:
-    """Replace the benchmark's section, or add it at the end."""
+    """Replace the benchmark's section, or add it at the end; draw its plots."""
+    draw(result.plots)
     body = section(benchmark, result, command, SystemClock().now().date())
     DOCUMENT.write_text(replaced(DOCUMENT.read_text(), benchmark.name, body))
 
@@ -22,7 +24,8 @@ def section(benchmark: Benchmark, result: Result, command: str, day: date) -> st
     """A heading, the command, the day, the machine, the tables."""
     head = f"## {benchmark.about[:1].upper()}{benchmark.about[1:]}\n"
     how = f"`{command}`, {day.isoformat()}. {machine_line()}\n"
-    return "\n".join((head, how, result.markdown().rstrip("\n") + "\n"))
+    pictures = [f"![{plot.title}](plots/{plot.name}.svg)\n" for plot in result.plots]
+    return "\n".join((head, how, result.markdown().rstrip("\n") + "\n", *pictures))
 
 
 def replaced(document: str, name: str, body: str) -> str:

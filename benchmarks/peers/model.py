@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.peers.environments import python_of
+from benchmarks.environments import python_of
 from benchmarks.peers.programs.common import Task
 from deploy.local.layout import REPOSITORY
 

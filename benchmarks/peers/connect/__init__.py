@@ -1,15 +1,19 @@
 """Kafka Connect, standalone, with Debezium's JDBC sink."""
 
 import json
+import shutil
 from pathlib import Path
 
-from benchmarks.peers.environments import connect_plugins
+from benchmarks.environments import ROOT, digest, run_quietly
 from benchmarks.peers.model import Launch
 from benchmarks.peers.programs.common import Task
+from benchmarks.progress import say
+from deploy.local.files import build_once, locked
 from deploy.local.kafka import tool_classpath
 from deploy.local.layout import Layout
 from deploy.local.ports import free_ports
 
+POM = Path(__file__).with_name("pom.xml")
 BATCH = 3_000
 TASKS = 4
 _TEXT = ("event_id", "event_type", "timestamp", "version", "source")
@@ -34,6 +38,24 @@ def launch(task: Task, folder: Path) -> Launch:
     return Launch([*command, main, str(worker), str(sink)])
 
 
+def _plugins() -> Path:
+    """The folder with the connector, as its archive for Kafka Connect comes; fetched once."""
+    folder = ROOT / f"connect-{digest(POM)}"
+    with locked(ROOT / "lock"):
+        build_once(folder, _unpack)
+    return folder
+
+
+def _unpack(target: Path) -> None:
+    say("fetching the JDBC sink")
+    work = target / ".pom"
+    work.mkdir()
+    shutil.copy(POM, work / "pom.xml")
+    goal = ("dependency:unpack", f"-DoutputDirectory={target}")
+    run_quietly("mvn", "-B", "-q", "-C", "-f", str(work / "pom.xml"), *goal)
+    shutil.rmtree(work)
+
+
 def _worker(task: Task, folder: Path) -> dict[str, str]:
     return {
         "bootstrap.servers": task.brokers,
@@ -41,7 +63,7 @@ def _worker(task: Task, folder: Path) -> dict[str, str]:
         "value.converter": "org.apache.kafka.connect.json.JsonConverter",
         "value.converter.schemas.enable": "true",
         "value.converter.schema.content": json.dumps(_schema()),
-        "plugin.path": str(connect_plugins()),
+        "plugin.path": str(_plugins()),
         "plugin.discovery": "only_scan",
         "offset.storage.file.filename": str(folder / "offsets"),
         "listeners": f"HTTP://127.0.0.1:{free_ports().api}",

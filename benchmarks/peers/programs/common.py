@@ -127,14 +127,3 @@ def copy_rows(connection: Any, task: Task, rows: Iterable[Row]) -> None:
     with connection.transaction(), connection.cursor() as cursor, cursor.copy(task.copy) as copy:
         for row in rows:
             copy.write_row(row)
-
-
-async def copy_rows_async(connection: Any, task: Task, rows: Iterable[Row]) -> None:
-    """The same over an asynchronous connection."""
-    async with (
-        connection.transaction(),
-        connection.cursor() as cursor,
-        cursor.copy(task.copy) as copy,
-    ):
-        for row in rows:
-            await copy.write_row(row)

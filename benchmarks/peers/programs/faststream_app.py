@@ -7,7 +7,7 @@ import psycopg
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from benchmarks.peers.programs.common import Decoder, Task, copy_rows_async
+from benchmarks.peers.programs.common import Decoder, Task, copy_rows
 
 BATCH = 5_000
 TASK = Task.given()
@@ -25,7 +25,7 @@ async def rows_of(message: KafkaMessage) -> list[Any]:
 async def main() -> None:
     """Subscribe and run until stopped."""
     broker = KafkaBroker(TASK.brokers, apply_types=False, logger=None)
-    async with await psycopg.AsyncConnection.connect(TASK.dsn, autocommit=True) as connection:
+    with psycopg.connect(TASK.dsn, autocommit=True) as connection:
 
         @broker.subscriber(
             TASK.topic,
@@ -37,7 +37,7 @@ async def main() -> None:
             decoder=rows_of,
         )
         async def archive(rows: list[Any]) -> None:
-            await copy_rows_async(connection, TASK, rows)
+            await asyncio.to_thread(copy_rows, connection, TASK, rows)
 
         await FastStream(broker).run()
 

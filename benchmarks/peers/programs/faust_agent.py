@@ -1,11 +1,12 @@
 """Stock Faust: an agent that takes a thousand events at a time and copies them."""
 
+import asyncio
 import sys
 
 import faust
 import psycopg
 
-from benchmarks.peers.programs.common import Decoder, Task, copy_rows_async
+from benchmarks.peers.programs.common import Decoder, Task, copy_rows
 
 BATCH = 1_000
 TASK = Task.given()
@@ -27,13 +28,13 @@ topic = app.topic(TASK.topic, value_type=bytes, value_serializer="raw")
 @app.agent(topic)
 async def archive(stream: faust.Stream) -> None:
     """Offsets are committed by Faust, after the batch."""
-    async with await psycopg.AsyncConnection.connect(TASK.dsn, autocommit=True) as connection:
+    with psycopg.connect(TASK.dsn, autocommit=True) as connection:
         async for events in stream.take_events(BATCH, within=0.5):
             rows = [
                 DECODER.row(event.value, TASK.topic, event.message.partition, event.message.offset)
                 for event in events
             ]
-            await copy_rows_async(connection, TASK, rows)
+            await asyncio.to_thread(copy_rows, connection, TASK, rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What peers need, fetched once into `.local/peers`: Python environments and Connect's plugin."""
+"""Python environments beside the project's own, made once in `.local/peers` from `locks/`."""
 
 import hashlib
 import shutil
@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from benchmarks.progress import say
-from deploy.local.files import build_once, locked
+from deploy.local.files import locked
 from deploy.local.layout import REPOSITORY
 
-HERE = Path(__file__).parent
+LOCKS = Path(__file__).parent / "locks"
 ROOT = REPOSITORY / ".local" / "peers"
 UV = Path(sys.executable).with_name("uv")
 FETCH_SECONDS = 900
@@ -18,41 +18,23 @@ FETCH_SECONDS = 900
 
 def python_of(name: str) -> Path:
     """The interpreter of an environment that holds what `locks/<name>.lock` lists."""
-    lock = HERE / "locks" / f"{name}.lock"
-    folder = ROOT / f"{name}-{_digest(lock)}"
+    lock = LOCKS / f"{name}.lock"
+    folder = ROOT / f"{name}-{digest(lock)}"
     with locked(ROOT / "lock"):
         # An environment names its own folder, so it is built in place; the stamp comes last.
         if not (folder / "complete").exists():
             say(f"making the environment of {name}")
             shutil.rmtree(folder, ignore_errors=True)
-            _run(str(UV), "--quiet", "venv", "--python", sys.executable, str(folder))
+            run_quietly(str(UV), "--quiet", "venv", "--python", sys.executable, str(folder))
             python = str(folder / "bin" / "python")
             install = ("--quiet", "pip", "sync", "--python", python, "--require-hashes")
-            _run(str(UV), *install, str(lock))
+            run_quietly(str(UV), *install, str(lock))
             (folder / "complete").touch()
     return folder / "bin" / "python"
 
 
-def connect_plugins() -> Path:
-    """The folder with Debezium's JDBC connector, as its archive for Kafka Connect comes."""
-    pom = HERE / "connect" / "pom.xml"
-    folder = ROOT / f"connect-{_digest(pom)}"
-    with locked(ROOT / "lock"):
-        build_once(folder, lambda target: _unpack(pom, target))
-    return folder
-
-
-def _unpack(pom: Path, target: Path) -> None:
-    say("fetching the JDBC sink")
-    work = target / ".pom"
-    work.mkdir()
-    shutil.copy(pom, work / "pom.xml")
-    _run("mvn", "-B", "-q", "-C", "-f", str(work / "pom.xml"), "dependency:unpack",
-         f"-DoutputDirectory={target}")  # fmt: skip
-    shutil.rmtree(work)
-
-
-def _run(*command: str) -> None:
+def run_quietly(*command: str) -> None:
+    """Run to its end; raises RuntimeError with the end of what it said."""
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS
     )
@@ -61,5 +43,6 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{' '.join(command[:4])} failed:\n{said}")
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """What a folder made from this file is named after."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
