@@ -1,10 +1,11 @@
 """Lanes: one queue a partition, order within, overlap between."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from headrace.runtime.records import Batch, TopicPartition
+from headrace.runtime.columns import RecordColumns
+from headrace.runtime.records import Batch, Record, TopicPartition
 from headrace.runtime.writer import Job
 
 
@@ -63,16 +64,22 @@ class Lane:
 def job_of(lane: Lane, batches: list[Batch]) -> Job:
     """The job that applies these batches; records before the ledger's offset are left out."""
     start = lane.durable
-    records = [record for batch in batches for record in batch.records if record.offset >= start]
     return Job(
         lane.tp,
         start,
         batches[-1].end,
         lane.epoch,
-        records,
+        _records(batches, start),
         lane.attempt,
         lane.unknown_since,
     )
+
+
+def _records(batches: list[Batch], start: int) -> Sequence[Record]:
+    columns = [batch.records for batch in batches if isinstance(batch.records, RecordColumns)]
+    if columns and len(columns) == sum(1 for batch in batches if batch.records):
+        return RecordColumns.joined(columns).since(start)
+    return [record for batch in batches for record in batch.records if record.offset >= start]
 
 
 def select(
