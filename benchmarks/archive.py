@@ -18,7 +18,7 @@ from headrace.postgres import Database, WarmEvents
 from headrace.postgres import copy_binary as pack
 from headrace.postgres.sql import statement
 from headrace.postgres.warm import packed
-from headrace.runtime import StageEvent, TopicPartition
+from headrace.runtime import EventList, StageEvent, TopicPartition
 from headrace.settings import Settings
 
 EVENTS = 200_000
@@ -53,7 +53,7 @@ def _ceiling(settings: Settings, catalog: Catalog, database: Database) -> float:
         decoded = decoder.decode(encoder.encode(event))
         place = TopicPartition("ceiling", 0)
         rows.append(StageEvent(place, 0, decoded.schema_id, decoded.event, decoded.payload_json))
-    WarmEvents(database).ensure_days(rows)
+    WarmEvents(database).ensure_days(EventList(rows))
     copies = [
         pack.stream(map(packed, rows[at : at + ROWS_A_COPY]))
         for at in range(0, EVENTS, ROWS_A_COPY)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from headrace.runtime.columns import RecordColumns
+from headrace.runtime.job import Job
 from headrace.runtime.records import Batch, Record, TopicPartition
-from headrace.runtime.writer import Job
 
 
 @dataclass(slots=True, eq=False)
