@@ -1,7 +1,6 @@
 """From a job's records to events and dead letters: many at once where that is safe, else singly."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,8 +8,8 @@ import polars as pl
 
 from headrace.catalog import Topic
 from headrace.clock import Clock
-from headrace.codec.wire import HEADER_SIZE, schema_id_of
-from headrace.errors import HeadraceError, PoisonError, UnknownSchemaError
+from headrace.codec.wire import HEADER_SIZE, MAX_SCHEMA_ID
+from headrace.errors import HeadraceError, UnknownSchemaError
 from headrace.runtime.columns import Ints, RecordColumns
 from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.events import EventFrame, EventList, Events, MixedEvents
@@ -63,11 +62,8 @@ class Decoding:
         if columnar is None or not isinstance(records, RecordColumns):
             return [], records
         frames, done = [], np.zeros(len(records), bool)
-        values = records.values()
-        for schema_id, found in _by_schema(values).items():
-            if len(found) < FEW_RECORDS:
-                continue
-            frame, numbers = self._frame(job.tp, schema_id, records, values, np.array(found))
+        for schema_id, found in _by_schema(records):
+            frame, numbers = self._frame(job.tp, schema_id, records, found)
             if frame is not None:
                 frames.append(frame)
                 done[numbers] = True
@@ -78,12 +74,11 @@ class Decoding:
         tp: TopicPartition,
         schema_id: int,
         records: RecordColumns,
-        values: Sequence[bytes | None],
         found: Ints,
     ) -> tuple[EventFrame | None, Ints]:
         columnar = self._stage.columnar
         assert columnar is not None  # noqa: S101 - the caller asked
-        bodies = [(values[number] or b"")[HEADER_SIZE:] for number in found.tolist()]
+        bodies = _bodies(records, found)
         try:
             decoded = columnar.decode(
                 schema_id,
@@ -105,18 +100,24 @@ class Decoding:
         return EventFrame(tp, place), numbers
 
 
-def _by_schema(values: Sequence[bytes | None]) -> Mapping[int, list[int]]:
-    """The numbers of the values of each schema id; what has none is left to the row path."""
-    by_header: dict[bytes | None, list[int]] = defaultdict(list)
-    for number, value in enumerate(values):
-        by_header[value and value[:HEADER_SIZE]].append(number)
-    found = {}
-    for header, numbers in by_header.items():
-        try:
-            found[schema_id_of(header)] = numbers
-        except PoisonError:
-            continue
-    return found
+def _by_schema(records: RecordColumns) -> Iterator[tuple[int, Ints]]:
+    """The numbers of the records of each schema that has enough of them."""
+    whole = np.flatnonzero(records.value_size >= HEADER_SIZE)
+    data = np.frombuffer(records.buffer, np.uint8)
+    headers = data[records.value_at[whole][:, None] + np.arange(HEADER_SIZE)].astype(np.int64)
+    magic, ids = headers[:, 0], headers[:, 1:] @ np.array([1 << 24, 1 << 16, 1 << 8, 1])
+    sound = (magic == 0) & (ids <= MAX_SCHEMA_ID)
+    for schema_id, count in zip(*np.unique(ids[sound], return_counts=True), strict=True):
+        if count >= FEW_RECORDS:
+            yield int(schema_id), whole[sound & (ids == schema_id)]
+
+
+def _bodies(records: RecordColumns, numbers: Ints) -> list[bytes]:
+    buffer = records.buffer
+    starts = records.value_at[numbers]
+    ends = starts + records.value_size[numbers]
+    places = zip((starts + HEADER_SIZE).tolist(), ends.tolist(), strict=True)
+    return [buffer[start:end] for start, end in places]
 
 
 class _Singles:
