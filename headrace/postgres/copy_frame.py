@@ -6,7 +6,8 @@ The columns come in the order of the statement `warm_copy`.
 import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
 
-_TEXT = pl.col
+from headrace.postgres.copy_binary import HEADER, TRAILER
+
 _JSONB_VERSION = "\x01"
 
 _COLUMNS = (
@@ -27,6 +28,7 @@ def packed_frame(frame: pl.DataFrame) -> bytes:
     """The rows, without COPY's header and trailer. `frame` has the columns of an EventFrame."""
     table = frame.select(_COLUMNS).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
-    encoder.write_header()
-    packed = [bytes(encoder.write_batch(batch)) for batch in table.to_batches()]
-    return b"".join(packed)
+    # It hands bytes out when it has enough of them: only after `finish` are all of them out.
+    packed = [encoder.write_header(), *map(encoder.write_batch, table.to_batches())]
+    stream = b"".join((*map(bytes, packed), bytes(encoder.finish())))
+    return stream.removeprefix(HEADER).removesuffix(TRAILER)

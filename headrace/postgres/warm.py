@@ -17,6 +17,7 @@ from headrace.postgres.database import Database
 from headrace.postgres.errors import translated
 from headrace.postgres.sql import statement
 from headrace.runtime.events import EventFrame, Events
+from headrace.runtime.policy import StageStoppedError
 from headrace.runtime.records import StageEvent, TopicPartition
 
 COLUMNS = 18
@@ -85,6 +86,9 @@ def _copy(cursor: psycopg.Cursor[Any], name: str, events: Events) -> None:
             else:
                 copy.write(b"".join(map(packed, part)))
         copy.write(pack.TRAILER)
+    if cursor.rowcount != len(events):
+        # The ledger would count what is not there. No event is to blame, so nothing is buried.
+        raise StageStoppedError(f"COPY took {cursor.rowcount} rows of {len(events)}")
 
 
 def packed(row: StageEvent) -> bytes:

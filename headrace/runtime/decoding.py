@@ -15,7 +15,7 @@ from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.events import EventFrame, EventList, Events, MixedEvents
 from headrace.runtime.job import Job
 from headrace.runtime.ledger import Counts
-from headrace.runtime.policy import Bury, Stop, decide
+from headrace.runtime.policy import Bury, StageStoppedError, Stop, decide
 from headrace.runtime.records import Record, StageEvent, TopicPartition
 from headrace.runtime.stage import Stage
 
@@ -54,7 +54,11 @@ class Decoding:
         frames, rest = self._columns(job)
         singles = _Singles(self._stage, self._clock, job)
         rows = singles.decode(rest)
-        return Work(job, MixedEvents([*frames, EventList(rows)]), singles.letters)
+        events = MixedEvents([*frames, EventList(rows)])
+        if len(events) + len(singles.letters) != len(job.records):
+            # The ledger would count what is not there.
+            raise StageStoppedError(f"{job.tp}: {len(job.records)} records, {len(events)} events")
+        return Work(job, events, singles.letters)
 
     def _columns(self, job: Job) -> tuple[list[EventFrame], Iterable[Record]]:
         """Frames, and the records that are in none of them."""
