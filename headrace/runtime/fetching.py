@@ -169,7 +169,7 @@ def _batches(
     start, token = position.offset, position.token
     waiting: list[RecordBatch] = []
     size = 0
-    for record_batch in fetched:
+    for record_batch in map(RecordBatch.opened, fetched):
         if size >= BATCH_BYTES:
             yield Batch(tp, start, record_batch.base_offset, _records(waiting, start), token)
             start, waiting, size = record_batch.base_offset, [], 0

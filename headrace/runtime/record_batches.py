@@ -9,7 +9,7 @@ Source: https://kafka.apache.org/documentation/#recordbatch (magic 2; the only o
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,23 +52,20 @@ class RecordBatch:
     def control(self) -> bool:
         return bool(self.attributes & _CONTROL)
 
-    @property
-    def compressed(self) -> bool:
-        return bool(self.attributes & _CODEC)
-
-    def records(self) -> bytes:
-        """The records' bytes, without compression."""
+    def opened(self) -> "RecordBatch":
+        """The same, its records not compressed."""
         codec = self.attributes & _CODEC
         if not codec:
-            return self.body
+            return self
         if codec not in _CODECS:
             raise CorruptRecordsError(f"compression {codec} is not known")
-        return bytes(_CODECS[codec](self.body))
+        plain = bytes(_CODECS[codec](self.body))
+        return replace(self, attributes=self.attributes & ~_CODEC, body=plain)
 
     @property
     def aborts(self) -> bool:
         """For a control batch: whether it ends a transaction by taking it back."""
-        key = columns_of([self])[0].key
+        key = columns_of([self.opened()])[0].key
         return key is not None and struct.unpack_from(">hh", key)[1] == 0
 
 
@@ -97,8 +94,8 @@ def record_batches(data: bytes) -> Iterator[RecordBatch]:
 
 
 def columns_of(batches: Sequence[RecordBatch]) -> RecordColumns:
-    """The records of some batches. Raises CorruptRecordsError."""
-    sections = [batch.records() for batch in batches]
+    """The records of some batches that are `opened`. Raises CorruptRecordsError."""
+    sections = [batch.body for batch in batches]
     buffer = b"".join(sections)
     try:
         starts, ends = _boundaries(batches, sections)

@@ -54,7 +54,7 @@ def test_arrays_hold_what_aiokafka_reads(
 ) -> None:
     """Two batches and the beginning of a third, which the broker cut off."""
     data = _batch(first, codec) + _batch(second, other) + _batch(first, 0)[:cut]
-    columns = columns_of(list(record_batches(data)))
+    columns = columns_of([batch.opened() for batch in record_batches(data)])
     assert _plain(columns) == _by_aiokafka(data)
     assert columns.values() == [record.value for record in columns]
     halves = [columns[: len(columns) // 2], columns[len(columns) // 2 :]]
