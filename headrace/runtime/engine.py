@@ -47,7 +47,7 @@ class EngineLimits:
     writers: int = 4
     budget_bytes: int = 64 << 20
     records: int = 20_000
-    transaction_bytes: int = 4 << 20
+    transaction_bytes: int = 2 << 20
     small_records: int = 500
     look_seconds: float = 5.0
 

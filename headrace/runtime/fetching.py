@@ -27,7 +27,7 @@ from headrace.runtime.policy import StageStoppedError
 from headrace.runtime.record_batches import RecordBatch, columns_of
 from headrace.runtime.records import Batch, Position, Record, TopicPartition
 
-BATCH_BYTES = 4 << 20
+BATCH_BYTES = 2 << 20
 """A batch is cut once its records have this many bytes or more: compressed ones may grow much."""
 
 
