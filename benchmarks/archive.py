@@ -1,99 +1,179 @@
 """The archive, Kafka to PostgreSQL, against COPY of the same rows, packed beforehand."""
 
-import asyncio
-import os
-import subprocess
-import sys
-import time
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from benchmarks.flights import TYPE, flights
-from benchmarks.report import Figure, show
-from deploy.local.direct import DirectStack
+from benchmarks.archiving import Cost, Variant, archive
+from benchmarks.ceiling import ceiling, copies
+from benchmarks.filling import fill, make_topics, remove_topics
+from benchmarks.options import Options
+from benchmarks.progress import say
+from benchmarks.report import Bars, Result, Table, count, ratio
+from benchmarks.servers import Servers, servers
+from benchmarks.shapes import Shape, make_shape, samples
+from benchmarks.shapes.many import many_topics
 from headrace.catalog import Catalog, load_catalog
-from headrace.clock import SystemClock
-from headrace.codec import EventDecoder, EventEncoder, Registry
-from headrace.kafka import AsyncProducer, create_topics
-from headrace.postgres import Database, WarmEvents
-from headrace.postgres import copy_binary as pack
-from headrace.postgres.sql import statement
-from headrace.postgres.warm import packed
-from headrace.runtime import EventList, StageEvent, TopicPartition
-from headrace.settings import Settings
+from headrace.codec import Registry
+from headrace.envelope import Event
 
-EVENTS = 200_000
-ROWS_A_COPY = 5_000
-DONE = "SELECT coalesce(sum(applied), 0)::bigint FROM stage.stage_offsets WHERE topic = %s"
+EVENTS = 1_000_000
+ROUNDS = 3
+MOST_BYTES = 500_000_000
+PARTITIONS = 4
+ROW_PATH = {"HEADRACE_COLUMNAR": "off"}
+COLUMNS = (
+    "events",
+    "bytes",
+    "events/s",
+    "COPY ceiling, 1 and 2 connections",
+    "of one connection",
+    "of two",
+    "CPU µs a record: worker, PostgreSQL, broker",
+    "worker RSS",
+)
 
 
-def run() -> None:
-    """Print both rates and their ratio."""
-    with DirectStack(("postgres", "kafka", "registry")) as stack:
-        settings, catalog = stack.description.settings(), load_catalog()
-        create_topics(catalog, settings.kafka)
-        database = Database(stack.database_url, application="benchmark")
-        ceiling = EVENTS / _ceiling(settings, catalog, database)
-        asyncio.run(_publish(settings, catalog))
-        archive = EVENTS / _archive(stack, catalog, database)
-        database.close()
-    show(
-        f"Archive {EVENTS:,} flights, one topic of four partitions, with indexes and ledger",
-        [
-            Figure("COPY of packed rows, one connection", ceiling),
-            Figure("`headrace worker archive`, one process", archive, archive / ceiling),
-        ],
+@dataclass(frozen=True)
+class Scenario:
+    """`topics` 0 stands for the real catalog. `share` is how much of the events it takes."""
+
+    name: str
+    about: str
+    events: Callable[[Catalog], Sequence[Event]]
+    compression: str = "none"
+    topics: int = 0
+    row_path: bool = False
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One scenario's medians."""
+
+    scenario: Scenario
+    events: int
+    bytes: int
+    one: float
+    two: float
+    cost: Cost
+
+
+def _small(_: Catalog) -> list[Event]:
+    return samples.small()
+
+
+def _busy(catalog: Catalog) -> list[Event]:
+    return [event for name in catalog.event_types for event in samples.small(name)[:4]]
+
+
+def _flights(_: Catalog) -> list[Event]:
+    return samples.flights()
+
+
+def _of_size(size: int) -> Callable[[Catalog], list[Event]]:
+    return lambda _: samples.sized(size)
+
+
+SCENARIOS = (
+    Scenario("small", "one busy topic, small typed events", _small),
+    Scenario("rows", "the same, row path", _small, row_path=True, share=0.2),
+    Scenario("zstd", "the same, topic compressed with zstd", _small, compression="zstd"),
+    Scenario("forty", "40 topics of 4 partitions, the same events", _busy, topics=40),
+    Scenario("mixed", "five event types mixed in each partition", samples.mixed),
+    Scenario("flights", "real flights, 26 payload fields", _flights, share=0.5),
+    Scenario("flight-rows", "real flights, row path", _flights, row_path=True, share=0.2),
+    *(
+        Scenario(f"{size}B", f"events of {size:,} bytes", _of_size(size), share=0.5)
+        for size in (200, 1_000, 4_000, 10_000)
+    ),
+)
+
+
+def run(options: Options) -> Result:
+    """Every scenario in turn, on one set of servers."""
+    wanted = [scenario for scenario in SCENARIOS if options.wants(scenario.name)]
+    with servers() as running:
+        profile = running.profile()
+        found = [_measured(running, scenario, options) for scenario in wanted]
+    table = Table("`headrace worker archive`, one process", ("", *COLUMNS), list(map(_row, found)))
+    plot = Bars(
+        "archive",
+        "Archive: events a second as a share of COPY over one connection",
+        "share of the ceiling",
+        [(each.scenario.about, each.cost.per_second / each.one) for each in found],
+        ("goal", 0.65),
+    )
+    return Result([table], [profile, _about_measuring(options)], [plot])
+
+
+def _about_measuring(options: Options) -> str:
+    return (
+        f"Medians of {options.rounds or ROUNDS} rounds of ceiling and archive; from the first "
+        "applied event to the last; rows = distinct ids = events in every run."
     )
 
 
-def _ceiling(settings: Settings, catalog: Catalog, database: Database) -> float:
-    registry = Registry(settings)
-    encoder, decoder = EventEncoder(catalog, registry), EventDecoder(catalog, registry)
-    rows = []
-    for event in flights(catalog, EVENTS):
-        decoded = decoder.decode(encoder.encode(event))
-        place = TopicPartition("ceiling", 0)
-        rows.append(StageEvent(place, 0, decoded.schema_id, decoded.event, decoded.payload_json))
-    WarmEvents(database).ensure_days(EventList(rows))
-    copies = [
-        pack.stream(map(packed, rows[at : at + ROWS_A_COPY]))
-        for at in range(0, EVENTS, ROWS_A_COPY)
-    ]
-    began = time.perf_counter()
-    for data in copies:
-        with (
-            database.transaction() as connection,
-            connection.cursor() as cursor,
-            cursor.copy(statement("warm_copy")) as copy,
-        ):
-            copy.write(data)
-    return time.perf_counter() - began
+def _measured(running: Servers, scenario: Scenario, options: Options) -> Measured:
+    say(f"scenario {scenario.name}: {scenario.about}")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) if scenario.topics else None
+        catalog = many_topics(root, scenario.topics) if root else load_catalog()
+        registry = Registry(running.settings)
+        shape = make_shape(
+            scenario.name, scenario.about, scenario.events(catalog), catalog, registry
+        )
+        variant = Variant(ROW_PATH if scenario.row_path else {}, root)
+        return _on_topics(running, scenario, shape, variant, options)
 
 
-async def _publish(settings: Settings, catalog: Catalog) -> None:
-    async with AsyncProducer(settings, catalog) as producer:
-        events = flights(catalog, EVENTS)
-        for at in range(0, EVENTS, 2000):
-            await producer.publish_many(events[at : at + 2000])
+def _on_topics(
+    running: Servers, scenario: Scenario, shape: Shape, variant: Variant, options: Options
+) -> Measured:
+    events = int((options.events or EVENTS) * scenario.share)
+    events = min(events, MOST_BYTES // shape.average_bytes)
+    brokers = running.settings.kafka.brokers
+    make_topics(brokers, dict.fromkeys(shape.topics, PARTITIONS))
+    try:
+        fill(brokers, shape.records(events), scenario.compression)
+        ready = copies(shape, events)
+        rounds = [_round(running, ready, events, variant) for _ in range(options.rounds or ROUNDS)]
+    finally:
+        remove_topics(brokers, shape.topics)
+    ones, twos, costs = zip(*rounds, strict=True)
+    return Measured(
+        scenario, events, shape.average_bytes, median(ones), median(twos), middle(costs)
+    )
 
 
-def _archive(stack: DirectStack, catalog: Catalog, database: Database) -> float:
-    """Seconds from the first applied event to the last."""
-    topic = catalog.event_type(TYPE).topic
-    environment = {**os.environ, **stack.env, "DATABASE_URL": stack.archive_database_url}
-    command = [str(Path(sys.executable).with_name("headrace")), "worker", "archive"]
-    with subprocess.Popen(command, env=environment) as worker:
-        began, first = None, 0
-        clock = SystemClock()
-        while (done := _applied(database, topic)) < EVENTS:
-            if began is None and done:
-                began, first = clock.monotonic(), done
-            time.sleep(0.05)
-        worker.terminate()
-    assert began is not None
-    return (clock.monotonic() - began) * EVENTS / (EVENTS - first)
+def _round(
+    running: Servers, ready: Sequence[bytes], events: int, variant: Variant
+) -> tuple[float, float, Cost]:
+    one = ceiling(running, ready, events, 1)
+    two = ceiling(running, ready, events, 2)
+    cost = archive(running, events, variant)
+    running.empty()
+    return one, two, cost
 
 
-def _applied(database: Database, topic: str) -> int:
-    with database.transaction() as connection:
-        row = connection.execute(DONE, [topic]).fetchone()
-    return int(row[0]) if row else 0
+def middle(costs: Iterable[Cost]) -> Cost:
+    """The run whose rate is the median (the lower one of two)."""
+    ordered = sorted(costs, key=lambda cost: cost.per_second)
+    return ordered[(len(ordered) - 1) // 2]
+
+
+def _row(found: Measured) -> tuple[str, ...]:
+    cost = found.cost
+    return (
+        found.scenario.about,
+        count(found.events),
+        count(found.bytes),
+        count(cost.per_second),
+        f"{count(found.one)}, {count(found.two)}",
+        ratio(cost.per_second / found.one),
+        ratio(cost.per_second / found.two),
+        ", ".join(f"{micros:.1f}" for micros in cost.cpu_micros.values()),
+        f"{cost.peak_mib:,.0f} MiB",
+    )

@@ -6,11 +6,12 @@ from io import BytesIO
 from statistics import median
 
 from confluent_kafka import Producer
-from fastavro import parse_schema, schemaless_writer
+from fastavro import parse_schema, schemaless_reader, schemaless_writer
 
 from benchmarks.flights import TYPE, flights
-from benchmarks.report import Figure, show
-from deploy.local.direct import DirectStack
+from benchmarks.options import Options
+from benchmarks.report import Result, Table, count, ratio
+from benchmarks.servers import servers
 from headrace.catalog import Catalog, load_catalog
 from headrace.codec import EventDecoder, EventEncoder, Registry, headers_of, key_of
 from headrace.envelope import Event
@@ -21,24 +22,30 @@ EVENTS = 40_000
 ROUNDS = 5
 
 
-def run() -> None:
-    """Print the medians over alternating rounds."""
-    with DirectStack(("postgres", "kafka", "registry")) as stack:
-        settings, catalog = stack.description.settings(), load_catalog()
-        create_topics(catalog, settings.kafka)
-        events = flights(catalog, EVENTS)
-        ours, bare = [], []
-        for _ in range(ROUNDS):
-            ours.append(EVENTS / asyncio.run(_library(settings, catalog, events)))
-            bare.append(EVENTS / _bare(settings, catalog, events))
-    ratio = median(mine / theirs for mine, theirs in zip(ours, bare, strict=True))
-    show(
-        f"Publish {EVENTS:,} flights, median of {ROUNDS} pairs",
-        [
-            Figure("bare confluent-kafka, fastavro, no checks", median(bare)),
-            Figure("AsyncProducer.publish_many", median(ours), ratio),
-        ],
-    )
+def run(options: Options) -> Result:
+    """The medians over alternating rounds."""
+    events, rounds = options.events or EVENTS, options.rounds or ROUNDS
+    with servers() as running:
+        ours, bare = _pairs(running.settings, load_catalog(), events, rounds)
+    share = median(mine / theirs for mine, theirs in zip(ours, bare, strict=True))
+    rows = [
+        ("bare confluent-kafka, fastavro, no checks", count(median(bare)), ""),
+        ("`AsyncProducer.publish_many`", count(median(ours)), ratio(share)),
+    ]
+    title = f"Publish {events:,} flights, median of {rounds} pairs"
+    return Result([Table(title, ("what", "events/s", "ratio"), rows)])
+
+
+def _pairs(
+    settings: Settings, catalog: Catalog, events: int, rounds: int
+) -> tuple[list[float], list[float]]:
+    create_topics(catalog, settings.kafka)
+    ready = flights(catalog, events)
+    ours, bare = [], []
+    for _ in range(rounds):
+        ours.append(events / asyncio.run(_library(settings, catalog, ready)))
+        bare.append(events / _bare(settings, catalog, ready))
+    return ours, bare
 
 
 async def _library(settings: Settings, catalog: Catalog, events: list[Event]) -> float:
@@ -75,8 +82,6 @@ def _bare(settings: Settings, catalog: Catalog, events: list[Event]) -> float:
 
 
 def _datum(event: Event, encoder: EventEncoder, schema: object) -> object:
-    from fastavro import schemaless_reader
-
     return schemaless_reader(BytesIO(encoder.encode(event)[5:]), schema, None)
 
 

@@ -121,6 +121,10 @@ class DirectStack:
         child = self._children.get(name)
         return child is not None and child.poll() is None
 
+    def pid(self, name: str) -> int:
+        """The process id of a running server: what a measurement watches."""
+        return self._children[name].pid
+
     def close(self) -> None:
         """End everything and remove the folder."""
         for name, child in self._children.items():
