@@ -35,13 +35,16 @@ def columnar_plan(schema: dict[str, Any]) -> ColumnarPlan:
 def _bare(schema: Any, types: Types, numbers: Iterator[int]) -> Any:
     """Without logical types, defaults and documentation, each use of a named type spelt out.
 
-    The reader makes JSON text of a type that is referred to by its name.
+    The reader makes JSON text of a type that is referred to by its name. An enum is read as the
+    number that it is on the wire.
     """
     if isinstance(schema, list):
         return [_bare(branch, types, numbers) for branch in schema]
     resolved = types.resolve(schema)
     if resolved["type"] == "union":
         return _bare(resolved["branches"], types, numbers)
+    if resolved["type"] == "enum":
+        return {"type": "int"}
     bare = {"type": resolved["type"]}
     if "name" in resolved:
         bare["name"] = f"T{next(numbers)}"
@@ -60,8 +63,6 @@ def _inside(resolved: Mapping[str, Any], types: Types, numbers: Iterator[int]) -
             return {"items": _bare(resolved["items"], types, numbers)}
         case "map":
             return {"values": _bare(resolved["values"], types, numbers)}
-        case "enum":
-            return {"symbols": list(resolved["symbols"])}
         case "fixed":
             return {"size": resolved["size"]}
     return {}

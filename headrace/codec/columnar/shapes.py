@@ -42,8 +42,10 @@ def shape_of(schema: Any, types: Types) -> Shape:  # noqa: PLR0911 - one table, 
     """Raises NotColumnarError."""
     resolved = types.resolve(schema)
     match kind_of(resolved):
-        case "boolean" | "int" | "long" | "string" | "enum":
+        case "boolean" | "int" | "long" | "string":
             return _leaf(_same, plain=True)
+        case "enum":
+            return _enum(resolved["symbols"])
         case "double" | "float":
             return _leaf(_as_double, lambda value: ~value.is_finite())
         case "date":
@@ -68,6 +70,16 @@ def _same(value: pl.Expr) -> pl.Expr:
 
 def _as_double(value: pl.Expr) -> pl.Expr:
     return value.cast(pl.Float64)
+
+
+def _enum(symbols: Sequence[str]) -> Shape:
+    """The reader panics at arrays of enums; on the wire an enum is the number of its symbol."""
+    numbers = range(len(symbols))
+
+    def native(value: pl.Expr) -> pl.Expr:
+        return value.replace_strict(numbers, symbols, default=None, return_dtype=pl.String)
+
+    return _leaf(native, lambda value: ~value.is_between(0, len(symbols) - 1))
 
 
 def _date_text(value: pl.Expr) -> pl.Expr:
