@@ -8,6 +8,8 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -171,6 +173,10 @@ class KafkaSettings(BaseSettings):
         )
 
 
+def _own_folder() -> Path:
+    return Path(gettempdir()) / f"headrace-{os.getuid()}"
+
+
 class Settings(BaseSettings):
     """Everything that a process of headrace takes from its environment."""
 
@@ -183,6 +189,8 @@ class Settings(BaseSettings):
     database_url: DatabaseAddress = SecretStr("postgresql://headrace@localhost:5432/headrace")
     api_url: HttpAddress = Field("http://localhost:8000", validation_alias="HEADRACE_API_URL")
     token: BearerToken | None = Field(None, validation_alias="HEADRACE_TOKEN")
+    columnar: bool = Field(default=True, validation_alias="HEADRACE_COLUMNAR")
+    state_dir: Path = Field(default_factory=_own_folder, validation_alias="HEADRACE_STATE_DIR")
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"
     correlation_id_header: HeaderName = "X-Correlation-ID"
 

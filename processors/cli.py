@@ -43,6 +43,8 @@ def worker(
 
 
 async def _run() -> None:
+    # Each writer thread decodes by itself; threads of Polars' own would only take turns with them.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from headrace.logs import configure
     from headrace.runtime.worker import run_worker
     from headrace.settings import load_settings

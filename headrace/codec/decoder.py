@@ -185,7 +185,7 @@ def _sound_json(event: Event) -> bytes:
     if "\0" in texts:
         raise PoisonError("nul", "a field of the envelope holds NUL (U+0000)")
     if event.metadata_json != "{}":
-        _check_metadata(event.metadata_json)
+        check_metadata(event.metadata_json)
     payload_json = orjson.dumps(event.payload)
     if _NUL_ESCAPE in payload_json:
         _refuse_nul(event.payload, "payload")
@@ -207,7 +207,7 @@ def _longest(event: Event) -> int:
     )
 
 
-def _check_metadata(metadata_json: str) -> None:
+def check_metadata(metadata_json: str) -> None:
     value = _metadata(metadata_json)
     if not isinstance(value, dict):
         raise PoisonError("bad_metadata", "metadata is not a JSON object")

@@ -2,9 +2,9 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -12,9 +12,12 @@ from psycopg import errors
 
 from headrace.errors import TransientError
 from headrace.postgres import copy_binary as pack
+from headrace.postgres.copy_frame import packed_frame
 from headrace.postgres.database import Database
 from headrace.postgres.errors import translated
 from headrace.postgres.sql import statement
+from headrace.runtime.events import EventFrame, Events
+from headrace.runtime.policy import StageStoppedError
 from headrace.runtime.records import StageEvent, TopicPartition
 
 COLUMNS = 18
@@ -30,9 +33,9 @@ class WarmEvents:
         self._known: frozenset[date] = frozenset()
         self._lock = threading.Lock()
 
-    def ensure_days(self, events: Iterable[StageEvent]) -> None:
+    def ensure_days(self, events: Events) -> None:
         """Make the partitions that these events need, in a transaction of its own."""
-        days = {event.event.timestamp.astimezone(UTC).date() for event in events}
+        days = events.days()
         missing = sorted(days - self._known)
         if missing:
             with self._database.transaction() as connection:
@@ -41,7 +44,7 @@ class WarmEvents:
             with self._lock:
                 self._known |= frozenset(missing)
 
-    def copy(self, events: Sequence[StageEvent], connection: psycopg.Connection[Any]) -> bool:
+    def copy(self, events: Events, connection: psycopg.Connection[Any]) -> bool:
         """COPY into the table; False, and nothing is written, if one of the events is there."""
         with self._writing():
             try:
@@ -63,7 +66,7 @@ class WarmEvents:
             raise
 
     def merge(
-        self, events: Sequence[StageEvent], connection: psycopg.Connection[Any]
+        self, events: Events, connection: psycopg.Connection[Any]
     ) -> Mapping[TopicPartition, int]:
         """Write what is not there yet; returns how many were, by partition."""
         with self._writing(), connection.cursor() as cursor:
@@ -71,12 +74,21 @@ class WarmEvents:
             _copy(cursor, "warm_copy_staging", events)
             rows = cursor.execute(statement("warm_merge")).fetchall()
         landed = {TopicPartition(topic, partition): number for topic, partition, number in rows}
-        return Counter(event.tp for event in events) - Counter(landed)
+        return events.partitions() - Counter(landed)
 
 
-def _copy(cursor: psycopg.Cursor[Any], name: str, events: Sequence[StageEvent]) -> None:
+def _copy(cursor: psycopg.Cursor[Any], name: str, events: Events) -> None:
     with cursor.copy(statement(name)) as copy:
-        copy.write(pack.stream(map(packed, events)))
+        copy.write(pack.HEADER)
+        for part in events.parts:
+            if isinstance(part, EventFrame):
+                copy.write(packed_frame(part.frame))
+            else:
+                copy.write(b"".join(map(packed, part)))
+        copy.write(pack.TRAILER)
+    if cursor.rowcount != len(events):
+        # The ledger would count what is not there. No event is to blame, so nothing is buried.
+        raise StageStoppedError(f"COPY took {cursor.rowcount} rows of {len(events)}")
 
 
 def packed(row: StageEvent) -> bytes:

@@ -8,6 +8,7 @@ package knows Faust; what needs it (`faust_source`, `transport`) is imported whe
 
 from headrace.runtime.dead_letters import DeadLetter, DeadLetterLimit, connect_headers
 from headrace.runtime.engine import Engine, EngineLimits
+from headrace.runtime.events import EventFrame, EventList, Events, MixedEvents, events_of
 from headrace.runtime.ledger import (
     Claim,
     ClaimRequest,
@@ -40,6 +41,9 @@ __all__ = [
     "Decoder",
     "Engine",
     "EngineLimits",
+    "EventFrame",
+    "EventList",
+    "Events",
     "FailurePolicy",
     "Handler",
     "Ledger",
@@ -49,6 +53,7 @@ __all__ = [
     "MemoryLedger",
     "MemoryLog",
     "MemorySource",
+    "MixedEvents",
     "Move",
     "Source",
     "Stage",
@@ -57,4 +62,5 @@ __all__ = [
     "TopicPartition",
     "TopicRecreatedError",
     "connect_headers",
+    "events_of",
 ]

@@ -15,7 +15,7 @@ import structlog
 from headrace.clock import Clock
 from headrace.errors import UnknownSchemaError
 from headrace.runtime.dead_letters import DeadLetterMeter
-from headrace.runtime.lanes import Lane, job_of, select
+from headrace.runtime.lanes import Lane, Most, job_of, select
 from headrace.runtime.ledger import Claim, Counts, Ledger
 from headrace.runtime.ownership import Ownership, log_waiting
 from headrace.runtime.policy import StageStoppedError, backoff
@@ -37,7 +37,8 @@ Group = list[tuple[Lane, list[Batch]]]
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """How much at once: writer threads, bytes fetched and not applied, records in a transaction.
+    """How much at once: writer threads, bytes fetched and not applied, records and bytes in a
+    transaction (a writer holds several copies of those).
 
     A transaction takes more lanes while it holds fewer than `small_records`. Every `look_seconds`
     Kafka is told the offsets, and the lanes are looked after.
@@ -45,7 +46,8 @@ class EngineLimits:
 
     writers: int = 4
     budget_bytes: int = 64 << 20
-    records: int = 10_000
+    records: int = 20_000
+    transaction_bytes: int = 2 << 20
     small_records: int = 500
     look_seconds: float = 5.0
 
@@ -155,7 +157,7 @@ class Engine:
             self._owned.lanes.values(),
             now=self._clock.monotonic(),
             idle_writers=self._idle,
-            limit=self.limits.records,
+            most=Most(self.limits.records, self.limits.transaction_bytes),
             small=self.limits.small_records,
         )
         if not group:

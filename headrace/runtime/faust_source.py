@@ -4,7 +4,6 @@ import asyncio
 import ssl
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +36,6 @@ class ConsumerCrashedError(HeadraceError):
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """Records that one fetch hands out at most, over all partitions."""
-
-    records: int = 10_000
-
-
 class FaustSource:
     """The `Source` on Kafka. Joins `group` and reads `topics`."""
 
@@ -52,13 +44,10 @@ class FaustSource:
         group: str,
         topics: Iterable[str],
         settings: KafkaSettings,
-        *,
-        fetch: FetchLimits | None = None,
     ) -> None:
         self._group = group
         self._topics = sorted(topics)
         self._settings = settings
-        self._fetch = fetch or FetchLimits()
         self._admin = AdminClient(admin_config(settings), logger=logger_of(settings))
         self._app: Any = None
         self._watch: asyncio.Task[None] | None = None
@@ -173,7 +162,6 @@ class FaustSource:
         return {
             "client_id": self._group,
             "group_id": self._group,
-            "max_poll_records": self._fetch.records,
             # Backpressure may hold fetching back for as long as an outage lasts.
             "max_poll_interval_ms": 86_400_000,
             "session_timeout_ms": options.session_timeout_ms,

@@ -4,8 +4,7 @@ The comments name what goes wrong otherwise; file names are those of faust-strea
 mode-streaming 0.7.1 and aiokafka 0.14.0.
 """
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import aiokafka
@@ -22,12 +21,14 @@ from faust.types.tuples import TP
 
 from headrace.errors import ConfigurationError
 from headrace.runtime import claiming
-from headrace.runtime.odd_headers import read_records
+from headrace.runtime.columns import CorruptRecordsError
+from headrace.runtime.fetched import Fetched
+from headrace.runtime.policy import StageStoppedError
+from headrace.runtime.record_batches import RecordBatch, columns_of
 from headrace.runtime.records import Batch, Position, Record, TopicPartition
 
-PREFETCH_SECONDS = 0.2
-ODD_RECORDS = 500
-"""How many records are read by the other client at once, when aiokafka cannot read one of them."""
+BATCH_BYTES = 2 << 20
+"""A batch is cut once its records have this many bytes or more: compressed ones may grow much."""
 
 
 class BatchThread(driver.AIOKafkaConsumerThread):
@@ -38,6 +39,11 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         self._next: dict[TP, Position] = {}  # touched in this thread only
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        consumer = self._consumer_of(transport)
+        self._fetched = Fetched(consumer)
+        return consumer
+
+    def _consumer_of(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         """As Faust makes it, but read_committed, with no silent reset of an offset out of range,
         and with fetch settings that Faust hard-codes (drivers/aiokafka.py:615) or lacks.
         """
@@ -82,11 +88,18 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         share = self.app.headrace_sink.budget.limit // assigned
         consumer._fetcher._max_partition_fetch_bytes = max(min(configured, share), 16_384)
 
-    async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, Batch]:
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        wanted: Collection[TP],
+        timeout: float,  # noqa: ASYNC109 - the name is Faust's
+        **_: Any,
+    ) -> dict[TP, list[Batch]]:
+        if not self.consumer.flow_active or consumer._closed:
+            return {}
         try:
-            fetched = await super()._fetch_records(*args, **kwargs)
-        except UnicodeDecodeError:
-            return await self._around_odd_headers(*args, **kwargs)
+            with consumer._subscription.fetch_context():
+                taken = await self._fetched.take(wanted, timeout)
         except NoOffsetForPartitionError:
             return {}  # asked before the first seek: the group has no offset in Kafka, rightly
         except OffsetOutOfRangeError as error:
@@ -103,52 +116,27 @@ class BatchThread(driver.AIOKafkaConsumerThread):
                     f"there, and READ on its group"
                 )
             )
-        return self._chained(fetched)
+        except CorruptRecordsError as error:
+            return self._fail(
+                StageStoppedError(
+                    f"{error}: the log cannot be read on from there; look at the broker's disk, "
+                    f"then go on behind it: headrace ledger skip"
+                )
+            )
+        return self._chained(taken)
 
-    def _chained(self, fetched: Mapping[Any, Sequence[Record]]) -> dict[TP, Batch]:
+    def _chained(self, taken: Mapping[Any, tuple[int, list[RecordBatch]]]) -> dict[TP, list[Batch]]:
         """Batches that each begin where the one before ended, however many records they have."""
-        batches = {}
-        for aiokafka_tp, records in fetched.items():
+        chained = {}
+        for aiokafka_tp, (end, fetched) in taken.items():
             tp = ensure_TP(aiokafka_tp)
             position = self._next.get(tp)
-            if records and position is not None:
-                end = records[-1].offset + 1
-                batches[tp] = Batch(
-                    TopicPartition(*tp), position.offset, end, records, position.token
-                )
+            if position is not None and end > position.offset:
+                chained[tp] = list(_batches(TopicPartition(*tp), position, end, fetched))
                 self._next[tp] = Position(end, position.token)
-        return batches
+        return chained
 
-    async def _around_odd_headers(
-        self, consumer: aiokafka.AIOKafkaConsumer, *_: Any, max_records: int, **__: Any
-    ) -> dict[TP, Batch]:
-        """A header's name is not UTF-8: Kafka allows it, aiokafka raises, for all partitions of the
-        fetch. Find the partition, and read the records in question with the other client.
-
-        What aiokafka had handed out before it raised is lost to us: every partition is rewound.
-        """
-        await self._seek_all(dict(self._next))
-        await asyncio.sleep(PREFETCH_SECONDS)
-        for tp in list(self._next):
-            try:
-                fetched = await super()._fetch_records(
-                    consumer, {tp}, timeout=0, max_records=max_records
-                )
-            except UnicodeDecodeError:
-                at = self._next[tp]
-                records = await asyncio.to_thread(self._read_elsewhere, tp, at.offset)
-                batches = self._chained({tp: records})
-                await self._seek_all({tp: self._next[tp]})
-                return batches
-            if batches := self._chained(fetched):
-                return batches
-        return {}
-
-    def _read_elsewhere(self, tp: TP, offset: int) -> list[Record]:
-        kafka = self.app.headrace_settings
-        return read_records(kafka, TopicPartition(*tp), offset, ODD_RECORDS)
-
-    def _fail(self, failure: Exception) -> dict[TP, Batch]:
+    def _fail(self, failure: Exception) -> dict[TP, list[Batch]]:
         self.app.loop.call_soon_threadsafe(self.app.headrace_sink.fail, failure)
         return {}
 
@@ -172,3 +160,23 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     async def _committed_offsets(self, tps: Iterable[TP]) -> dict[TP, int | None]:
         consumer = self._ensure_consumer()
         return {tp: await consumer.committed(driver.TopicPartition(*tp)) for tp in tps}
+
+
+def _batches(
+    tp: TopicPartition, position: Position, end: int, fetched: Sequence[RecordBatch]
+) -> Iterator[Batch]:
+    """The fetched records, cut where they get large; the last batch reaches up to `end`."""
+    start, token = position.offset, position.token
+    waiting: list[RecordBatch] = []
+    size = 0
+    for record_batch in map(RecordBatch.opened, fetched):
+        if size >= BATCH_BYTES:
+            yield Batch(tp, start, record_batch.base_offset, _records(waiting, start), token)
+            start, waiting, size = record_batch.base_offset, [], 0
+        waiting.append(record_batch)
+        size += len(record_batch.body)
+    yield Batch(tp, start, end, _records(waiting, start), token)
+
+
+def _records(waiting: Sequence[RecordBatch], start: int) -> Sequence[Record]:
+    return columns_of(waiting).since(start) if waiting else ()

@@ -1,11 +1,12 @@
 """Lanes: one queue a partition, order within, overlap between."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from headrace.runtime.records import Batch, TopicPartition
-from headrace.runtime.writer import Job
+from headrace.runtime.columns import RecordColumns
+from headrace.runtime.job import Job
+from headrace.runtime.records import Batch, Record, TopicPartition
 
 
 @dataclass(slots=True, eq=False)
@@ -42,15 +43,13 @@ class Lane:
     def ready(self, now: float) -> bool:
         return bool(self.queue) and not self.busy and now >= self.not_before
 
-    def head(self, limit: int) -> list[Batch]:
-        """The batches at the front: one at least, then as many as keep within `limit` records."""
+    def head(self, most: "Most") -> list[Batch]:
+        """The batches at the front: one at least, then as many as keep within `most`."""
         taken: list[Batch] = []
-        records = 0
         for batch in self.queue:
-            if taken and records + len(batch.records) > limit:
+            if taken and not most.holds(taken, batch):
                 break
             taken.append(batch)
-            records += len(batch.records)
         return taken
 
     def pop(self, batches: Iterable[Batch]) -> None:
@@ -63,35 +62,62 @@ class Lane:
 def job_of(lane: Lane, batches: list[Batch]) -> Job:
     """The job that applies these batches; records before the ledger's offset are left out."""
     start = lane.durable
-    records = [record for batch in batches for record in batch.records if record.offset >= start]
     return Job(
         lane.tp,
         start,
         batches[-1].end,
         lane.epoch,
-        records,
+        _records(batches, start),
         lane.attempt,
         lane.unknown_since,
     )
 
 
+def _records(batches: list[Batch], start: int) -> Sequence[Record]:
+    columns = [batch.records for batch in batches if isinstance(batch.records, RecordColumns)]
+    if columns and len(columns) == sum(1 for batch in batches if batch.records):
+        return RecordColumns.joined(columns).since(start)
+    return [record for batch in batches for record in batch.records if record.offset >= start]
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How much one writer takes at once."""
+
+    records: int
+    size: int
+
+    def holds(self, batches: Sequence[Batch], another: Batch) -> bool:
+        records, size = _extent([*batches, another])
+        return records <= self.records and size <= self.size
+
+    def without(self, batches: Sequence[Batch]) -> "Most":
+        records, size = _extent(batches)
+        return Most(self.records - records, self.size - size)
+
+
+def _extent(batches: Sequence[Batch]) -> tuple[int, int]:
+    return sum(len(batch.records) for batch in batches), sum(batch.size for batch in batches)
+
+
 def select(
-    lanes: Iterable[Lane], *, now: float, idle_writers: int, limit: int, small: int
+    lanes: Iterable[Lane], *, now: float, idle_writers: int, most: Most, small: int
 ) -> list[tuple[Lane, list[Batch]]]:
     """The lanes, and their batches, that one writer takes now.
 
     A share of the ready lanes, those first that waited longest, so that the other idle writers
     find work too; more of them while they hold fewer than `small` records together, never more
-    than `limit` records.
+    than `most` where it can be helped: a lane gives one batch at least.
     """
     ready = sorted((lane for lane in lanes if lane.ready(now)), key=lambda lane: lane.served)
     share = -(-len(ready) // max(idle_writers, 1))
     group: list[tuple[Lane, list[Batch]]] = []
-    records = 0
+    left = most
     for lane in ready:
-        if group and (records >= limit or (len(group) >= share and records >= small)):
+        full = left.records <= 0 or left.size <= 0
+        if group and (full or (len(group) >= share and most.records - left.records >= small)):
             break
-        batches = lane.head(limit - records)
+        batches = lane.head(left)
         group.append((lane, batches))
-        records += sum(len(batch.records) for batch in batches)
+        left = left.without(batches)
     return group

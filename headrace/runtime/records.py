@@ -87,8 +87,7 @@ class Batch:
     ) -> None:
         self.tp, self.start, self.end = tp, start, end
         self.records, self.token = records, token
-        self.size = sum(len(record.value or b"") for record in records)
-        self.size += RECORD_OVERHEAD * len(records)
+        self.size = _size(records)
         self._budget: ByteBudget | None = None
 
     def charge(self, budget: ByteBudget) -> None:
@@ -106,6 +105,13 @@ class Batch:
     def __del__(self) -> None:
         # Faust drops queued messages silently on a rebalance.
         self.release()
+
+
+def _size(records: Sequence[Record]) -> int:
+    known = getattr(records, "size", None)
+    if known is not None:
+        return int(known)
+    return sum(len(record.value or b"") for record in records) + RECORD_OVERHEAD * len(records)
 
 
 @dataclass(frozen=True, slots=True)

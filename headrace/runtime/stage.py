@@ -1,13 +1,16 @@
 """What a stage is: a group, its topics, how it decodes and what it does with the events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from headrace.catalog import Topic
+from headrace.codec.columnar import DecodedColumns
 from headrace.envelope import Event
+from headrace.runtime.events import Events
 from headrace.runtime.policy import FailurePolicy
-from headrace.runtime.records import StageEvent, TopicPartition
+from headrace.runtime.records import TopicPartition
 
 
 class Decoded(Protocol):
@@ -28,6 +31,23 @@ class Decoder(Protocol):
         """The event in a record's value, which must be one that `topic` lists."""
 
 
+class ManyDecoder(Protocol):
+    """Called from writer threads. Raises UnknownSchemaError or OutageError.
+
+    `headrace.codec.columnar.ColumnarDecoder` is the one; a stage without takes record by record.
+    """
+
+    def decode(
+        self,
+        schema_id: int,
+        bodies: Sequence[bytes],
+        *,
+        event_types: Collection[str],
+        now: datetime,
+    ) -> DecodedColumns:
+        """The events in Avro bodies of one schema, or in some; `Decoder` gets the others."""
+
+
 class Handler(Protocol):
     """A stage's effects. Called from writer threads; it sees no offsets, no Faust, no retries.
 
@@ -36,10 +56,10 @@ class Handler(Protocol):
     which of the events it was. Wait for something with OutageError or TransientError.
     """
 
-    def prepare(self, events: Sequence[StageEvent]) -> None:
+    def prepare(self, events: Events) -> None:
         """What must exist before the transaction begins, in transactions of its own."""
 
-    def apply(self, events: Sequence[StageEvent], effects: Any) -> Mapping[TopicPartition, int]:
+    def apply(self, events: Events, effects: Any) -> Mapping[TopicPartition, int]:
         """Write the effects through `effects`; returns how many were duplicates, by partition."""
 
 
@@ -53,3 +73,4 @@ class Stage:
     decoder: Decoder
     handler: Handler
     policy: FailurePolicy = field(default_factory=FailurePolicy)
+    columnar: ManyDecoder | None = None

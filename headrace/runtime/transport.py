@@ -10,6 +10,7 @@ mode-streaming 0.7.1 and aiokafka 0.14.0.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -129,17 +130,18 @@ class Consumer(driver.Consumer):
         batches = await self._batches(timeout)
         if self.should_stop or not self._current(generation):
             return  # the seek after the rebalance rewinds
-        for batch in batches.values():
+        for batch in chain.from_iterable(batches.values()):
             batch.charge(self.sink.budget)
-        for tp, batch in batches.items():
-            if not self._current(generation):
-                return
-            yield tp, self._message(tp, batch, generation)
+        for tp, chained in batches.items():
+            for batch in chained:
+                if not self._current(generation):
+                    return
+                yield tp, self._message(tp, batch, generation)
 
     def _readable(self) -> bool:
         return bool(self._get_active_partitions() - self._held)
 
-    async def _batches(self, seconds: float) -> Mapping[TP, Batch]:
+    async def _batches(self, seconds: float) -> Mapping[TP, list[Batch]]:
         if not self.flow_active:
             await self.wait(self.can_resume_flow)
             return {}
@@ -147,7 +149,7 @@ class Consumer(driver.Consumer):
         wanted = self._get_active_partitions() - self._held
         if self._held:
             seconds = HELD_SECONDS  # a partition released meanwhile must not wait for idle ones
-        batches: Mapping[TP, Batch] = await self._getmany(wanted, seconds) if wanted else {}
+        batches: Mapping[TP, list[Batch]] = await self._getmany(wanted, seconds) if wanted else {}
         return batches
 
     def _current(self, generation: int) -> bool:

@@ -2,41 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from headrace.clock import Clock
-from headrace.errors import UnknownSchemaError
 from headrace.runtime.dead_letters import DeadLetter
-from headrace.runtime.ledger import (
-    Claim,
-    Counts,
-    Ledger,
-    LedgerConflictError,
-    LedgerTransaction,
-    Move,
-)
+from headrace.runtime.decoding import Decoding, HeldError, Work
+from headrace.runtime.events import EventList, Events, MixedEvents
+from headrace.runtime.job import Job
+from headrace.runtime.ledger import Claim, Counts, Ledger, LedgerConflictError, LedgerTransaction
 from headrace.runtime.policy import Bury, Stop, Wait, decide
 from headrace.runtime.records import Record, StageEvent, TopicPartition
 from headrace.runtime.stage import Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A range of one partition to apply. `attempt` counts its failures in a row; since the
-    monotonic second `unknown_since` it waits for a schema that the registry does not know.
-    """
-
-    tp: TopicPartition
-    start: int
-    end: int
-    epoch: int
-    records: Sequence[Record]
-    attempt: int = 0
-    unknown_since: float | None = None
-
-    @property
-    def move(self) -> Move:
-        return Move(self.tp, self.start, self.end, self.epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +46,6 @@ class Failed:
 Fate = Done | Held | Refused | Failed
 
 
-@dataclass(slots=True)
-class _Work:
-    """A job, decoded: what is to be applied and what is dead already."""
-
-    job: Job
-    events: list[StageEvent] = field(default_factory=list)
-    letters: list[DeadLetter] = field(default_factory=list)
-
-    def counts(self, duplicates: int) -> Counts:
-        length = self.job.end - self.job.start
-        skipped = length - len(self.job.records)
-        dead = len(self.letters)
-        return Counts(length - duplicates - dead - skipped, duplicates, dead, skipped)
-
-
-class _HeldError(Exception):
-    """Decoding cannot go on now; the cause says why."""
-
-
 class Writer:
     """Applies jobs. `process` is called from several threads at once, never twice for a partition.
 
@@ -99,7 +56,7 @@ class Writer:
     def __init__(self, stage: Stage, ledger: Ledger, clock: Clock) -> None:
         self._stage = stage
         self._ledger = ledger
-        self._clock = clock
+        self._decoding = Decoding(stage, clock)
 
     def process(self, jobs: Sequence[Job]) -> dict[TopicPartition, Fate]:
         """What became of each job's partition. Never raises."""
@@ -115,8 +72,8 @@ class Writer:
         ready = []
         for job in jobs:
             try:
-                ready.append(self._decode(job))
-            except _HeldError as held:
+                ready.append(self._decoding.work(job))
+            except HeldError as held:
                 fates[job.tp] = Held(held.__cause__ or held)
         if ready:
             fates |= self._commit(ready)
@@ -126,52 +83,9 @@ class Writer:
         decision = decide(error, job.attempt, self._stage.policy)
         return Failed(error) if isinstance(decision, Stop) else Held(error)
 
-    # decoding
-
-    def _decode(self, job: Job) -> _Work:
-        work = _Work(job)
-        waiting: BaseException | None = None
-        for record in job.records:
-            try:
-                work.events.append(self._event(job.tp, record))
-            except Exception as error:  # noqa: BLE001 - any error of a decoder is the record's
-                letter = self._letter(job, record, error)
-                if letter is None:
-                    waiting = error
-                    if not isinstance(error, UnknownSchemaError):
-                        break
-                else:
-                    work.letters.append(letter)
-        if waiting is not None:
-            raise _HeldError from waiting
-        return work
-
-    def _event(self, tp: TopicPartition, record: Record) -> StageEvent:
-        topic = self._stage.topics[tp.topic]
-        decoded = self._stage.decoder.decode(record.value, topic=topic)
-        return StageEvent(tp, record.offset, decoded.schema_id, decoded.event, decoded.payload_json)
-
-    def _letter(self, job: Job, record: Record, error: Exception) -> DeadLetter | None:
-        """The dead letter that a record's error makes of it; None while it must wait."""
-        if isinstance(error, UnknownSchemaError) and self._out_of_patience(job):
-            return DeadLetter.of(job.tp, record, "poison", "unknown_schema", str(error))
-        # Decoding has no effects, so an unexpected error there gets no second attempt.
-        decision = decide(error, self._stage.policy.unexpected_attempts, self._stage.policy)
-        if isinstance(decision, Stop):
-            raise error
-        if isinstance(decision, Bury):
-            text = f"{type(error).__name__}: {error}"
-            return DeadLetter.of(job.tp, record, decision.error_class, decision.reason, text)
-        return None
-
-    def _out_of_patience(self, job: Job) -> bool:
-        since = job.unknown_since
-        grace = self._stage.policy.unknown_schema_grace
-        return since is not None and self._clock.monotonic() - since >= grace
-
     # applying
 
-    def _commit(self, works: Sequence[_Work]) -> dict[TopicPartition, Fate]:
+    def _commit(self, works: Sequence[Work]) -> dict[TopicPartition, Fate]:
         try:
             return self._together(works)
         except LedgerConflictError as conflict:
@@ -186,14 +100,14 @@ class Writer:
                 return self._alone(works[0])
         return self._one_by_one(works)
 
-    def _one_by_one(self, works: Iterable[_Work]) -> dict[TopicPartition, Fate]:
+    def _one_by_one(self, works: Iterable[Work]) -> dict[TopicPartition, Fate]:
         fates: dict[TopicPartition, Fate] = {}
         for work in works:
             fates |= self._commit([work])
         return fates
 
-    def _together(self, works: Sequence[_Work]) -> dict[TopicPartition, Fate]:
-        events = [event for work in works for event in work.events]
+    def _together(self, works: Sequence[Work]) -> dict[TopicPartition, Fate]:
+        events = MixedEvents(work.events for work in works)
         handler = self._stage.handler
         handler.prepare(events)
         with self._ledger.transaction() as tx:
@@ -202,7 +116,7 @@ class Writer:
             return {work.job.tp: self._settle(work, duplicates, tx) for work in works}
 
     def _settle(
-        self, work: _Work, duplicates: Mapping[TopicPartition, int], tx: LedgerTransaction
+        self, work: Work, duplicates: Mapping[TopicPartition, int], tx: LedgerTransaction
     ) -> Fate:
         counts = work.counts(duplicates.get(work.job.tp, 0))
         if counts.applied != counts.total:
@@ -213,10 +127,10 @@ class Writer:
 
     # isolating
 
-    def _alone(self, work: _Work) -> dict[TopicPartition, Fate]:
+    def _alone(self, work: Work) -> dict[TopicPartition, Fate]:
         """Apply a job of which some event is refused: halve until the refused ones stand alone."""
         records = {record.offset: record for record in work.job.records}
-        isolated = _Work(work.job, letters=list(work.letters))
+        isolated = Work(work.job, EventList(()), list(work.letters))
         try:
             events = self._preparable(work.events, records, isolated)
             with self._ledger.transaction() as tx:
@@ -230,23 +144,21 @@ class Writer:
             waits = isinstance(decide(error, work.job.attempt, self._stage.policy), Wait)
             return {work.job.tp: Held(error) if waits else Failed(error)}
 
-    def _preparable(
-        self, events: Sequence[StageEvent], records: Mapping[int, Record], into: _Work
-    ) -> list[StageEvent]:
+    def _preparable(self, events: Events, records: Mapping[int, Record], into: Work) -> EventList:
         fit = []
         for event in events:
             try:
-                self._stage.handler.prepare([event])
+                self._stage.handler.prepare(EventList([event]))
                 fit.append(event)
             except Exception as error:  # noqa: BLE001 - the policy tells them apart
                 into.letters.append(self._refused(event, records, into.job, error))
-        return fit
+        return EventList(fit)
 
     def _isolate(
         self,
-        events: Sequence[StageEvent],
+        events: EventList,
         records: Mapping[int, Record],
-        into: _Work,
+        into: Work,
         tx: LedgerTransaction,
     ) -> Counter[TopicPartition]:
         if not events:

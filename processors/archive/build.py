@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from headrace.catalog import Catalog, load_catalog
 from headrace.clock import Clock, SystemClock
 from headrace.codec import EventDecoder, Registry
+from headrace.codec.columnar import ColumnarDecoder, NativeWatch
 from headrace.postgres import Database, DayCloser, DeadLetterOutbox, PostgresLedger, WarmEvents
 from headrace.runtime import Engine, EngineLimits, FailurePolicy, Stage
 from headrace.runtime.faust_source import FaustSource
@@ -47,14 +48,17 @@ def build(
         application="headrace-archive",
         connections=limits.writers + 3,
     )
+    registry = Registry(settings)
     topics = {name: topic for name, topic in catalog.topics.items() if topic.authority == "log"}
+    watch = NativeWatch(settings.state_dir / GROUP, clock)
     stage = Stage(
         "archive",
         GROUP,
         topics,
-        EventDecoder(catalog, Registry(settings), clock),
+        EventDecoder(catalog, registry, clock),
         ArchiveHandler(WarmEvents(database)),
         policy or FailurePolicy(),
+        ColumnarDecoder(registry, watch) if settings.columnar else None,
     )
     ledger = PostgresLedger(database, GROUP, f"{socket.gethostname()}:{os.getpid()}")
     publisher = DeadLetterPublisher(
@@ -64,6 +68,6 @@ def build(
     return Wired(
         Engine(stage, ledger, clock=clock, limits=limits),
         FaustSource(GROUP, topics, settings.kafka),
-        (publisher.run, lambda: close_days(closer, clock)),
+        (publisher.run, lambda: close_days(closer, clock), watch.run),
         database,
     )

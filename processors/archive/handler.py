@@ -2,11 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from headrace.postgres import WarmEvents
-from headrace.runtime import StageEvent, TopicPartition
+from headrace.runtime import EventList, Events, TopicPartition
 
 BATCHES_IN_STAGING = 50
 """How many batches a lane goes through staging after a duplicate: they come in runs (a replay)."""
@@ -20,30 +20,28 @@ class ArchiveHandler:
         self._staging: dict[TopicPartition, int] = {}
         self._lock = threading.Lock()
 
-    def prepare(self, events: Sequence[StageEvent]) -> None:
+    def prepare(self, events: Events) -> None:
         self._warm.ensure_days(events)
 
-    def apply(self, events: Sequence[StageEvent], effects: Any) -> Mapping[TopicPartition, int]:
+    def apply(self, events: Events, effects: Any) -> Mapping[TopicPartition, int]:
         direct, staged = self._split(events)
         if direct and not self._warm.copy(direct, effects):
-            staged = events if not staged else [*direct, *staged]
+            direct, staged = EventList(()), events
         duplicates = self._warm.merge(staged, effects) if staged else {}
-        self._remember({event.tp for event in staged}, duplicates)
+        self._remember(staged.partitions(), duplicates)
         return duplicates
 
-    def _split(
-        self, events: Sequence[StageEvent]
-    ) -> tuple[Sequence[StageEvent], Sequence[StageEvent]]:
-        if not self._staging:
-            return events, []
-        staged = [event for event in events if event.tp in self._staging]
-        return [event for event in events if event.tp not in self._staging], staged
+    def _split(self, events: Events) -> tuple[Events, Events]:
+        staging = self._staging
+        if not staging:
+            return events, EventList(())
+        return events.where(lambda tp: tp not in staging), events.where(staging.__contains__)
 
     def _remember(
-        self, staged: set[TopicPartition], duplicates: Mapping[TopicPartition, int]
+        self, staged: Iterable[TopicPartition], duplicates: Mapping[TopicPartition, int]
     ) -> None:
         with self._lock:
             left = Counter(self._staging)
-            left.subtract(staged)
+            left.subtract(set(staged))
             left.update(dict.fromkeys(duplicates, BATCHES_IN_STAGING))
             self._staging = {tp: batches for tp, batches in left.items() if batches > 0}

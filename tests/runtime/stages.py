@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from headrace.envelope import Event
 from headrace.errors import ConfigurationError, OutageError, PoisonError, UnknownSchemaError
 from headrace.runtime import (
     BusinessError,
+    Events,
     FailurePolicy,
     Stage,
     StageEvent,
@@ -76,10 +77,10 @@ class TextHandler:
         self.available.set()
         self.calls = 0
 
-    def prepare(self, events: Sequence[StageEvent]) -> None:
+    def prepare(self, events: Events) -> None:
         return
 
-    def apply(self, events: Sequence[StageEvent], effects: Any) -> Mapping[TopicPartition, int]:
+    def apply(self, events: Events, effects: Any) -> Mapping[TopicPartition, int]:
         self.calls += 1
         if not self.available.is_set():
             raise OutageError("the effects' server is away")

@@ -1,6 +1,6 @@
 """Which lanes a writer takes, and what job comes of them."""
 
-from headrace.runtime.lanes import Lane, job_of, select
+from headrace.runtime.lanes import Lane, Most, job_of, select
 from headrace.runtime.memory_log import MemoryRecord
 from headrace.runtime.records import Batch, TopicPartition
 
@@ -20,7 +20,7 @@ def _record(offset: int) -> MemoryRecord:
 
 
 def taken(lanes: list[Lane], idle: int = 1, limit: int = 100, small: int = 10) -> list[int]:
-    group = select(lanes, now=0.0, idle_writers=idle, limit=limit, small=small)
+    group = select(lanes, now=0.0, idle_writers=idle, most=Most(limit, 1 << 30), small=small)
     return [lane.tp.partition for lane, _ in group]
 
 
@@ -38,9 +38,9 @@ def test_a_transaction_is_bounded() -> None:
 
 
 def test_a_lane_gives_as_many_batches_as_fit_and_one_at_least() -> None:
-    group = select([lane(0, 40, 40, 40)], now=0.0, idle_writers=1, limit=100, small=1)
+    group = select([lane(0, 40, 40, 40)], now=0.0, idle_writers=1, most=Most(100, 1 << 30), small=1)
     assert [len(batches) for _, batches in group] == [2]
-    group = select([lane(0, 400)], now=0.0, idle_writers=1, limit=100, small=1)
+    group = select([lane(0, 400)], now=0.0, idle_writers=1, most=Most(100, 1 << 30), small=1)
     assert [len(batches) for _, batches in group] == [1]
 
 
@@ -58,9 +58,18 @@ def test_who_waited_longest_comes_first() -> None:
 def test_a_job_leaves_out_what_is_durable_already() -> None:
     behind = lane(0, 5, 5)
     behind.durable = 3
-    job = job_of(behind, behind.head(100))
+    job = job_of(behind, behind.head(Most(100, 1 << 30)))
     assert (job.start, job.end, [record.offset for record in job.records]) == (
         3,
         10,
         [*range(3, 10)],
     )
+
+
+def test_a_transaction_ends_with_the_bytes_it_may_take() -> None:
+    made = lane(0, 10, 10, 10)
+    one = made.queue[0].size
+    [(_, batches)] = select([made], now=0.0, idle_writers=1, most=Most(1000, 2 * one), small=1)
+    assert len(batches) == 2
+    [(_, batches)] = select([made], now=0.0, idle_writers=1, most=Most(1000, 1), small=1)
+    assert len(batches) == 1
