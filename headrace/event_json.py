@@ -15,6 +15,7 @@ from headrace.clock import Clock
 from headrace.codec.json_form import leaves, moments
 from headrace.codec.json_form.refused import MAX_PROBLEMS, Refused, json_name, shown
 from headrace.codec.json_form.texts import text
+from headrace.codec.quick import Doubt, read_event
 from headrace.codec.rules import envelope_problems
 from headrace.codec.strict_json import JsonError, dump_json, parse_json
 from headrace.envelope import Event
@@ -56,6 +57,14 @@ def event_from_json(
     `timestamp` the time inside its UUIDv7, or now when it has no id either. `default_source`
     stands in for an absent `source`. Raises InvalidEventError, UnknownEventTypeError.
     """
+    try:
+        return read_event(value, catalog, clock, default_source)
+    except (Doubt, ValueError, OverflowError):
+        return _fully_checked(value, catalog, clock, default_source)
+
+
+def _fully_checked(value: Any, catalog: Catalog, clock: Clock, default_source: str | None) -> Event:
+    """The same, naming every field that is wrong."""
     if not isinstance(value, Mapping):
         raise InvalidEventError(
             FieldProblem("event", f"must be a JSON object, not {json_name(value)}")

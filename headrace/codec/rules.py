@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from headrace.catalog import Topic
 from headrace.codec.json_form.refused import Refused
 from headrace.codec.json_form.texts import text
 from headrace.codec.strict_json import JsonError, parse_json
@@ -14,7 +15,7 @@ MAX_ID = 255
 MAX_METADATA_BYTES = 65_536
 MAX_EVENT_BYTES = 1_000_000
 MAX_AHEAD = timedelta(days=1)
-_MAX_LONG = 2**63 - 1
+MAX_LONG = 2**63 - 1
 
 # (field in JSON and Avro, attribute, longest in characters)
 _REQUIRED = (("eventType", "event_type", MAX_EVENT_TYPE), ("source", "source", MAX_ID))
@@ -42,6 +43,13 @@ def envelope_problems(event: Event, now: datetime) -> list[FieldProblem]:
     return [problem for problem in problems if problem is not None]
 
 
+def aggregate_problems(event: Event, topic: Topic) -> list[FieldProblem]:
+    """What is wrong with the aggregate's type, on a topic that knows but one."""
+    if event.aggregate_type in (None, topic.aggregate_type) or topic.aggregate_type is None:
+        return []
+    return [FieldProblem("aggregateType", f"must be {topic.aggregate_type} on {topic.name}")]
+
+
 def _text_problem(field: str, value: object, longest: int) -> FieldProblem | None:
     try:
         length = len(text(value))
@@ -63,9 +71,9 @@ def _time_problem(timestamp: datetime, now: datetime) -> FieldProblem | None:
 
 
 def _version_problem(version: int | None) -> FieldProblem | None:
-    if version is None or (type(version) is int and 0 <= version <= _MAX_LONG):
+    if version is None or (type(version) is int and 0 <= version <= MAX_LONG):
         return None
-    return FieldProblem("aggregateVersion", f"must be a whole number from 0 to {_MAX_LONG}")
+    return FieldProblem("aggregateVersion", f"must be a whole number from 0 to {MAX_LONG}")
 
 
 @lru_cache(maxsize=256)  # a producer's metadata is often the same text

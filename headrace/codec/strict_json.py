@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 import orjson
 
+from headrace.codec import orjson_first
+from headrace.codec.orjson_first import MAX_DEPTH
 from headrace.errors import FieldProblem, InvalidEventError
-
-MAX_DEPTH = 64
 
 
 class JsonError(InvalidEventError):
@@ -26,6 +26,11 @@ def parse_json(data: bytes) -> Any:
 
     Refused: NaN, infinities and numbers beyond a 64-bit float, repeated keys, more than 64 levels.
     """
+    value = orjson_first.read(data)
+    return _parsed_slowly(data) if value is orjson_first.UNSURE else value
+
+
+def _parsed_slowly(data: bytes) -> Any:
     try:
         value = json.loads(
             data.decode("utf-8"),

@@ -53,8 +53,8 @@ def with_correlation(event: Event) -> Event:
     found = _current.get()
     if found is _NONE:
         return event
-    return replace(
-        event,
-        correlation_id=event.correlation_id or found.correlation_id,
-        causation_id=event.causation_id or found.causation_id,
-    )
+    correlation_id = event.correlation_id or found.correlation_id
+    causation_id = event.causation_id or found.causation_id
+    if correlation_id == event.correlation_id and causation_id == event.causation_id:
+        return event
+    return replace(event, correlation_id=correlation_id, causation_id=causation_id)

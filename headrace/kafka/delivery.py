@@ -1,12 +1,17 @@
-"""Delivery reports on their way from librdkafka's thread to the event loop."""
+"""Delivery reports on their way from librdkafka to those who wait for them."""
 
 import asyncio
-import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Any, NamedTuple
 
 from headrace.errors import HeadraceError
 from headrace.kafka.errors import PUBLISH_AGAIN, translated
+
+_SOON = 0.001
+_SELDOM = 0.02
+_IDLE = 1.0
+_LESS_OFTEN = 1.3
 
 
 class Receipt(NamedTuple):
@@ -27,23 +32,19 @@ class Batch:
         self.results: list[Result | None] = [None] * size
         self.done: asyncio.Future[None] = loop.create_future()
         self._loop = loop
-        self._open = size
-        self._lock = threading.Lock()
+        self._last = size - 1
+        self._settled = count()
 
     def settle(self, index: int, result: Result) -> None:
-        """Called once an event, from either thread."""
+        """Called once an event, from any thread."""
         self.results[index] = result
-        with self._lock:
-            self._open -= 1
-            complete = not self._open
-        if complete:
+        if next(self._settled) == self._last:
             self._loop.call_soon_threadsafe(self._finish)
 
-    def reporter(self, index: int) -> Callable[[Any, Any], None]:
+    def reporter(self, index: int, topic: str) -> Callable[[Any, Any], None]:
         """The callback of one record."""
 
         def report(error: Any, message: Any) -> None:
-            topic = message.topic()
             if error is None:
                 self.settle(index, Receipt(topic, message.partition(), message.offset()))
             else:
@@ -57,32 +58,53 @@ class Batch:
 
 
 class Poller:
-    """The thread that serves delivery reports; it wakes those who wait for room in the buffer."""
+    """Serves delivery reports on the event loop, and wakes those who wait for room in the buffer.
+
+    A thread of its own would have to win the interpreter's lock once for each report. So the loop
+    looks for reports itself: each millisecond after records were handed over, less and less often
+    while none come, and once a second (for librdkafka's log lines) while none are expected.
+    """
 
     def __init__(self, producer: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._producer = producer
         self._loop = loop
-        self._stopping = threading.Event()
         self._waiting: list[asyncio.Future[None]] = []
-        self._thread = threading.Thread(target=self._run, name="kafka-reports", daemon=True)
-        self._thread.start()
+        self._pause = _IDLE
+        self._timer = loop.call_later(_IDLE, self._serve)
+
+    def expect(self) -> None:
+        """Records are on their way: look for their reports soon."""
+        if self._pause > _SOON:
+            self._timer.cancel()
+            self._look_in(_SOON)
 
     async def room(self) -> None:
         """Until reports have been served, so that the buffer has room again."""
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(waiter)
+        self.expect()
         await waiter
 
-    async def stop(self) -> None:
-        self._stopping.set()
-        await asyncio.to_thread(self._thread.join)
+    def stop(self) -> None:
+        self._timer.cancel()
         self._wake()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._producer.poll(0.1)
-            if self._waiting and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._wake)
+    def _serve(self) -> None:
+        served = 0
+        try:
+            served = self._producer.poll(0)
+        finally:
+            self._look_in(self._until_next(served))
+        self._wake()
+
+    def _until_next(self, served: int) -> float:
+        if not len(self._producer):
+            return _IDLE
+        return _SOON if served else min(self._pause * _LESS_OFTEN, _SELDOM)
+
+    def _look_in(self, seconds: float) -> None:
+        self._pause = seconds
+        self._timer = self._loop.call_later(seconds, self._serve)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []

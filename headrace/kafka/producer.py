@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from headrace.catalog import Catalog
 from headrace.clock import Clock
-from headrace.codec import EventEncoder, Registry, SchemaRegistry, headers_of, key_of
+from headrace.codec import EventEncoder, Registry, SchemaRegistry
 from headrace.envelope import Event
 from headrace.errors import ConfigurationError, HeadraceError, OutageError
 from headrace.kafka.admin import create_topics, describe_cluster
@@ -56,8 +56,11 @@ class AsyncProducer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self._producer.flush, 2 * self._kafka.request_timeout / 1000 + 5)
-        await self._poller.stop()
+        try:
+            seconds = 2 * self._kafka.request_timeout / 1000 + 5
+            await asyncio.to_thread(self._producer.flush, seconds)
+        finally:
+            self._poller.stop()
 
     async def publish(self, event: Event) -> Receipt:
         """Publish one event; returns once it is durable."""
@@ -78,17 +81,22 @@ class AsyncProducer:
         outages: dict[tuple[str, str], OutageError] = {}
         for index, event in enumerate(events):
             if index % _TURN == _TURN - 1:
+                self._poller.expect()
                 await asyncio.sleep(0)
             kind = (event.event_type, event.version)
-            if kind in outages:
+            if outages and kind in outages:
                 batch.settle(index, outages[kind])
                 continue
             try:
-                await self._send(event, batch, index)
+                if kind not in self._known:
+                    await asyncio.to_thread(self._prepare, event)
+                if not self._handed_over(event, batch, index):
+                    await self._hand_over(event, batch, index)
             except HeadraceError as error:
                 batch.settle(index, error)
                 if isinstance(error, OutageError):
                     outages[kind] = error
+        self._poller.expect()
         await batch.done
         return [result for result in batch.results if result is not None]
 
@@ -105,25 +113,28 @@ class AsyncProducer:
         for result in await before if before is not None else []:
             yield result
 
-    async def _send(self, event: Event, batch: Batch, index: int) -> None:
-        event = with_correlation(event)
-        if (event.event_type, event.version) not in self._known:
-            await asyncio.to_thread(self._prepare, event)
-        topic = self._encoder.topic_of(event)
-        value = self._encoder.encode(event)
-        key, headers = key_of(event, topic), headers_of(event, current().traceparent)
-        report = batch.reporter(index)
-        while True:
-            try:
-                self._producer.produce(
-                    topic.name, value=value, key=key, headers=headers, on_delivery=report
-                )
-            except BufferError:
-                await self._poller.room()
-            except KafkaException as error:
-                raise translated_exception(error, topic.name, advice=PUBLISH_AGAIN) from error
-            else:
-                return
+    def _handed_over(self, event: Event, batch: Batch, index: int) -> bool:
+        """Whether librdkafka has the event now; False if its buffer is full."""
+        record = self._encoder.record(with_correlation(event), current().traceparent)
+        try:
+            self._producer.produce(
+                record.topic,
+                value=record.value,
+                key=record.key,
+                headers=record.headers,
+                on_delivery=batch.reporter(index, record.topic),
+            )
+        except BufferError:
+            return False
+        except KafkaException as error:
+            raise translated_exception(error, record.topic, advice=PUBLISH_AGAIN) from error
+        return True
+
+    async def _hand_over(self, event: Event, batch: Batch, index: int) -> None:
+        """As soon as the buffer has room."""
+        await self._poller.room()
+        while not self._handed_over(event, batch, index):
+            await self._poller.room()
 
     def _prepare(self, event: Event) -> None:
         """Once a type: register its schema, see that its topic is there. Blocks."""
