@@ -21,7 +21,6 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
 
 from headrace.errors import ConfigurationError
-from headrace.runtime import claiming
 from headrace.runtime.odd_headers import read_records
 from headrace.runtime.records import Batch, Position, Record, TopicPartition
 
@@ -90,12 +89,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         except NoOffsetForPartitionError:
             return {}  # asked before the first seek: the group has no offset in Kafka, rightly
         except OffsetOutOfRangeError as error:
-            return self._fail(
-                claiming.OffsetOutOfRangeError(
-                    f"Kafka no longer has the offsets that come next ({error}); start the stage "
-                    f"again: it will say how many records are gone and what to do"
-                )
-            )
+            return self._doubt(error.args[0])
         except TopicAuthorizationFailedError as error:
             return self._fail(
                 ConfigurationError(
@@ -147,6 +141,12 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     def _read_elsewhere(self, tp: TP, offset: int) -> list[Record]:
         kafka = self.app.headrace_settings
         return read_records(kafka, TopicPartition(*tp), offset, ODD_RECORDS)
+
+    def _doubt(self, offsets: Mapping[Any, int]) -> dict[TP, Batch]:
+        """Kafka does not have these offsets: the claim that follows says what happened."""
+        tps = [TopicPartition(*ensure_TP(tp)) for tp in offsets]
+        self.app.loop.call_soon_threadsafe(self.app.headrace_sink.doubt, tps)
+        return {}
 
     def _fail(self, failure: Exception) -> dict[TP, Batch]:
         self.app.loop.call_soon_threadsafe(self.app.headrace_sink.fail, failure)
