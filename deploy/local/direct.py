@@ -4,12 +4,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 from typing import Self
 
+from deploy.local.kafka import Broker
 from deploy.local.layout import Layout, user_ids
 from deploy.local.orphans import abandoned_roots, end, owner_mark, processes_of
-from deploy.local.ports import free_ports
+from deploy.local.ports import Ports, free_numbers
 from deploy.local.program import Program, inherited, start_in_order, wait_ready
 from deploy.local.servers import fetch_servers
 from deploy.local.stack import SERVERS, TEST_SIZES, Sizes, Stack
@@ -20,7 +22,8 @@ class DirectStack:
     """Real servers of its own on free ports in a temporary folder; a context manager.
 
     Starts, stops, kills and freezes one server by name (`postgres`, `kafka`, `registry`). Whatever
-    happens to this process, the next DirectStack ends what it left behind.
+    happens to this process, the next DirectStack ends what it left behind. With `brokers=3` there
+    are `kafka-2` and `kafka-3` as well: records have three copies, and two make them safe.
     """
 
     def __init__(
@@ -28,13 +31,16 @@ class DirectStack:
         names: tuple[str, ...] = SERVERS,
         sizes: Sizes = TEST_SIZES,
         *,
+        brokers: int = 1,
         clock: Clock | None = None,
     ) -> None:
         layout = Layout(
             root=Path(tempfile.mkdtemp(prefix="headrace-")),
             servers=Layout.of_repository().servers,
         )
-        self.description = Stack(layout, free_ports(), sizes, names)
+        ports, more = _ports_for(brokers)
+        names += tuple(broker.name for broker in more)
+        self.description = Stack(layout, ports, sizes, names, more)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._clock = clock or SystemClock()
 
@@ -160,6 +166,15 @@ class DirectStack:
                 stderr=log,
                 start_new_session=True,
             )
+
+
+def _ports_for(brokers: int) -> tuple[Ports, tuple[Broker, ...]]:
+    """Ports of a stack, and the brokers that it has beyond the first."""
+    usual = len(fields(Ports))
+    numbers = free_numbers(usual + 2 * (brokers - 1))
+    pairs = zip(numbers[usual::2], numbers[usual + 1 :: 2], strict=True)
+    more = tuple(Broker(number, *pair) for number, pair in enumerate(pairs, 2))
+    return Ports(*numbers[:usual]), more
 
 
 def _wait_or_kill(child: subprocess.Popen[bytes], seconds: float) -> None:

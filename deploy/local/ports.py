@@ -53,15 +53,17 @@ def remembered_ports(path: Path) -> Ports | None:
 
 
 def free_ports() -> Ports:
-    """Five ports that nobody listens on now; for a set of servers of its own."""
-    names = [field.name for field in fields(Ports)]
-    sockets = [socket.socket() for _ in names]
+    """Ports that nobody listens on now; for a set of servers of its own."""
+    return Ports(*free_numbers(len(fields(Ports))))
+
+
+def free_numbers(count: int) -> list[int]:
+    """As many different ports that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return Ports(
-            **{name: each.getsockname()[1] for name, each in zip(names, sockets, strict=True)}
-        )
+        return [int(each.getsockname()[1]) for each in sockets]
     finally:
         for each in sockets:
             each.close()

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from deploy.local.apps import api_program, archive_program
 from deploy.local.credentials import Credentials, credentials
-from deploy.local.kafka import kafka_program
+from deploy.local.kafka import Broker, kafka_programs
 from deploy.local.layout import Layout
 from deploy.local.ports import Ports
 from deploy.local.postgres import Postgres, PostgresSizes
@@ -38,12 +38,16 @@ TEST_SIZES = Sizes(
 
 @dataclass(frozen=True)
 class Stack:
-    """Describes a stack and starts nothing; `names` are the programs that it is made of."""
+    """Describes a stack and starts nothing; `names` are the programs that it is made of.
+
+    `more_brokers` join the one at `ports.kafka`, numbered from 2.
+    """
 
     layout: Layout
     ports: Ports
     sizes: Sizes = field(default_factory=Sizes)
     names: tuple[str, ...] = (*SERVERS, *APPS)
+    more_brokers: tuple[Broker, ...] = ()
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -54,8 +58,12 @@ class Stack:
         return Postgres(self.layout, self.ports.postgres, self.credentials, self.sizes.postgres)
 
     @property
+    def brokers(self) -> tuple[Broker, ...]:
+        return (Broker(1, self.ports.kafka, self.ports.kafka_controller), *self.more_brokers)
+
+    @property
     def kafka_brokers(self) -> str:
-        return f"127.0.0.1:{self.ports.kafka}"
+        return ",".join(broker.address for broker in self.brokers)
 
     @property
     def schema_registry_url(self) -> str:
@@ -120,7 +128,7 @@ class Stack:
         layout, ports, sizes = self.layout, self.ports, self.sizes
         return (
             self.postgres.program(),
-            kafka_program(layout, ports, sizes.kafka_heap),
+            *kafka_programs(layout, self.brokers, sizes.kafka_heap),
             registry_program(layout, ports, sizes.registry_heap, self.credentials.registry),
             api_program(self.env | {"DATABASE_URL": self.api_database_url}, ports.api),
             archive_program(self.env | {"DATABASE_URL": self.archive_database_url}),

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     ledger.command("show")(show)
     ledger.command("restart")(restart)
     ledger.command("skip")(skip)
+    ledger.command("rewind")(rewind)
     app.add_typer(ledger, name="ledger")
 
 
@@ -87,20 +88,41 @@ def skip(
 
     The lost offsets count as skipped in the ledger. Stop the stage first.
     """
-    import asyncio
-
     from headrace.cli.output import emit
-    from headrace.runtime.faust_source import FaustSource
-    from headrace.settings import load_settings
 
     ledger = _ledger(group)
+    facts = _facts(ledger, topic)
+    moved = [tp for tp, fact in facts.items() if ledger.skip(tp, fact.beginning)]
+    emit([_row(row) for row in ledger.rows() if row.tp in moved], COLUMNS, context)
+
+
+def rewind(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(help="Consumer group.")],
+    topic: Annotated[str, typer.Argument(help="Topic whose log lost its end.")],
+) -> None:
+    """Accept that a log lost records that a stage had applied: go on at its end.
+
+    Only partitions whose log ends before the ledger move. What was applied stays; the counts begin
+    anew, since they told of offsets that other records will have. Stop the stage first.
+    """
+    from headrace.cli.output import emit
+
+    ledger = _ledger(group)
+    facts = _facts(ledger, topic)
+    moved = [tp for tp, fact in facts.items() if ledger.rewind(tp, fact.end)]
+    emit([_row(row) for row in ledger.rows() if row.tp in moved], COLUMNS, context)
+
+
+def _facts(ledger: Any, topic: str) -> Any:
+    """What Kafka says of the partitions that the group has read of the topic."""
+    from headrace.runtime.log_facts import LogFacts
+    from headrace.settings import load_settings
+
     tps = [row.tp for row in ledger.rows() if row.tp.topic == topic]
     if not tps:
-        raise ConfigurationError(f"{group} has read nothing of {topic}: look at ledger show")
-    facts = asyncio.run(FaustSource(group, [topic], load_settings().kafka).facts(tps))
-    skipped = [tp for tp in tps if ledger.skip(tp, facts[tp].beginning)]
-    rows = [row for row in ledger.rows() if row.tp in skipped]
-    emit([_row(row) for row in rows], COLUMNS, context)
+        raise ConfigurationError(f"{ledger.group} has read nothing of {topic}: look at ledger show")
+    return LogFacts(load_settings().kafka).facts(tps)
 
 
 def _ledger(group: str) -> Any:

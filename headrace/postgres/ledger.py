@@ -38,6 +38,17 @@ class PostgresLedger:
     def check(self) -> None:
         self._database.check()
 
+    def begin(self, requests: Sequence[ClaimRequest]) -> None:
+        values = {
+            "group": self.group,
+            "topics": [request.tp.topic for request in requests],
+            "partitions": [request.tp.partition for request in requests],
+            "topic_ids": [request.topic_id for request in requests],
+            "starts": [request.start for request in requests],
+        }
+        with self._database.transaction() as connection:
+            connection.execute(statement("ledger_begin"), values)
+
     def claim(self, requests: Sequence[ClaimRequest]) -> dict[TopicPartition, Claim]:
         with self._database.transaction() as connection:
             return {
@@ -76,6 +87,12 @@ class PostgresLedger:
         """Go on from offset `to`, counting what lies before as skipped; False if it is there."""
         with self._database.transaction() as connection:
             moved = connection.execute(statement("ledger_skip"), self._key(tp) | {"to": to})
+            return moved.rowcount == 1
+
+    def rewind(self, tp: TopicPartition, end: int) -> bool:
+        """Go on from offset `end`, counting anew, if the ledger is beyond it; False if not."""
+        with self._database.transaction() as connection:
+            moved = connection.execute(statement("ledger_rewind"), self._key(tp) | {"to": end})
             return moved.rowcount == 1
 
     def _key(self, tp: TopicPartition) -> dict[str, Any]:

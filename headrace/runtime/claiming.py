@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from headrace.catalog import Topic
 from headrace.runtime.ledger import Claim, ClaimRequest
 from headrace.runtime.policy import StageStoppedError
 from headrace.runtime.records import PartitionFacts, TopicPartition
@@ -12,18 +11,16 @@ class OffsetOutOfRangeError(StageStoppedError):
     """The ledger's offset is not in the log: retention was faster, or the log was cut."""
 
 
-def claim_requests(
-    facts: Mapping[TopicPartition, PartitionFacts], topics: Mapping[str, Topic]
-) -> list[ClaimRequest]:
-    """In key order; a group new to a partition starts where the catalog says."""
-    return [
-        ClaimRequest(tp, fact.topic_id, _start(topics[tp.topic], fact))
-        for tp, fact in sorted(facts.items())
-    ]
+def claim_requests(facts: Mapping[TopicPartition, PartitionFacts]) -> list[ClaimRequest]:
+    """In key order. Where the ledger has no row, reading starts at the first record: for a group
+    that starts at the end of a topic, `requests_at_the_end` has been noted there before.
+    """
+    return [ClaimRequest(tp, fact.topic_id, fact.beginning) for tp, fact in sorted(facts.items())]
 
 
-def _start(topic: Topic, fact: PartitionFacts) -> int:
-    return fact.beginning if topic.start == "earliest" else fact.end
+def requests_at_the_end(facts: Mapping[TopicPartition, PartitionFacts]) -> list[ClaimRequest]:
+    """What `Ledger.begin` takes for a group that starts at the end of these partitions."""
+    return [ClaimRequest(tp, fact.topic_id, fact.end) for tp, fact in sorted(facts.items())]
 
 
 def positions_or_stop(
@@ -44,6 +41,7 @@ def positions_or_stop(
         if claim.next_offset > fact.end:
             raise OffsetOutOfRangeError(
                 f"{tp}: {group} has applied up to offset {claim.next_offset}, but the log ends at "
-                f"{fact.end}: it lost records that were read; to read it from its start as a new "
-                f"log: headrace ledger restart {group} {tp.topic}"
+                f"{fact.end}: it lost records that were read, and what was applied of them stays; "
+                f"to go on at its end: headrace ledger rewind {group} {tp.topic}; to apply all of "
+                f"it once more: headrace ledger restart {group} {tp.topic}"
             )

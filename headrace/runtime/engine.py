@@ -126,6 +126,10 @@ class Engine:
         """Every partition is taken away. Writes in progress go on; the ledger decides of them."""
         self._owned.revoke()
 
+    def doubt(self, tps: Iterable[TopicPartition]) -> None:
+        """Claim these anew: the log does not have what comes next, or is another log."""
+        self._owned.doubt(tps)
+
     def offer(self, batch: Batch) -> None:
         """Queue a batch that continues its lane; drop any other, and read again where it broke."""
         lane = self._owned.lanes.get(batch.tp)

@@ -3,26 +3,26 @@
 import asyncio
 import ssl
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import faust
 import structlog
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka import TopicPartition as AdminPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
 from faust.types.tuples import TP
 
-from headrace.errors import ConfigurationError, HeadraceError, OutageError
-from headrace.kafka.config import admin_config, logger_of
+from headrace.errors import HeadraceError, OutageError
+from headrace.runtime.log_facts import LogFacts
 from headrace.runtime.records import PartitionFacts, Position, TopicPartition
 from headrace.runtime.source import Sink
 from headrace.settings import KafkaSettings
 
-ADMIN_SECONDS = 10.0
 START_SECONDS = 2.0
 STOP_SECONDS = 15.0
+TOPICS_SECONDS = 5.0
+"""How often the topics' ids are looked at."""
+METADATA_MS = 10_000
+"""After so long at most a partition that a topic got is noticed and read (aiokafka: 5 minutes)."""
 MAX_WAIT_MS = 50
 """The stage's own ceiling for KAFKA_MAX_WAIT_TIME. aiokafka has one fetch in flight to a broker and
 leaves out a partition whose last records are not handed out yet: a fetch of idle partitions alone
@@ -48,9 +48,10 @@ class FaustSource:
         self._group = group
         self._topics = sorted(topics)
         self._settings = settings
-        self._admin = AdminClient(admin_config(settings), logger=logger_of(settings))
+        self._log = LogFacts(settings)
+        self._ids: dict[str, str] = {}  # of the topics as they were claimed
         self._app: Any = None
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -63,11 +64,13 @@ class FaustSource:
         await self._until_kafka_answers()
         self._app = self._build()
         await self._app.start()
-        self._watch = asyncio.create_task(self._watch_for_crash())
+        for watch in (self._watch_for_crash(), self._watch_topics()):
+            self._watches.append(asyncio.create_task(watch))
+            self._watches[-1].add_done_callback(self._ended)
 
     async def stop(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
+        for watch in self._watches:
+            watch.cancel()
         if self._app is not None:
             try:
                 await asyncio.wait_for(self._app.stop(), STOP_SECONDS)
@@ -75,7 +78,12 @@ class FaustSource:
                 log.warning("the consumer does not end", group=self._group)
 
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
-        return await asyncio.to_thread(self._facts, list(tps))
+        facts = await asyncio.to_thread(self._log.facts, list(tps))
+        self._ids |= {tp.topic: fact.topic_id for tp, fact in facts.items()}
+        return facts
+
+    async def partitions(self, topics: Iterable[str]) -> Sequence[TopicPartition]:
+        return await asyncio.to_thread(self._log.partitions, list(topics))
 
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         await self._app.consumer.seek_to(positions)
@@ -108,14 +116,14 @@ class FaustSource:
         """Faust would crash where Kafka is away; a stage waits. Missing topics are named."""
         while True:
             try:
-                there = await asyncio.to_thread(self._topic_ids, set(self._topics))
+                there = await asyncio.to_thread(self._log.topic_ids, self._topics)
                 missing = sorted(set(self._topics) - there.keys())
                 if missing:
                     remedy = "headrace topics create"
                     log.warning("topics are missing", topics=missing, remedy=remedy)
                 if there:
                     return
-            except KafkaException as error:
+            except OutageError as error:
                 log.warning("Kafka does not answer", group=self._group, error=str(error))
             await asyncio.sleep(START_SECONDS)
 
@@ -168,6 +176,7 @@ class FaustSource:
             "heartbeat_interval_ms": options.heartbeat_interval_ms,
             "rebalance_timeout_ms": options.session_timeout_ms,
             "request_timeout_ms": max(options.request_timeout_ms, options.session_timeout_ms),
+            "metadata_max_age_ms": METADATA_MS,
             "fetch_min_bytes": options.min_bytes,
             "fetch_max_bytes": options.max_bytes,
             "fetch_max_wait_ms": min(options.max_wait_ms, MAX_WAIT_MS),
@@ -182,43 +191,27 @@ class FaustSource:
         reason = self._app.crash_reason
         self._sink.fail(ConsumerCrashedError(f"the consumer of {self._group} ended: {reason!r}"))
 
-    def _facts(self, tps: list[TopicPartition]) -> dict[TopicPartition, PartitionFacts]:
-        try:
-            ids = self._topic_ids({tp.topic for tp in tps})
-            known = [tp for tp in tps if tp.topic in ids]
-            first = self._offsets(known, OffsetSpec.earliest())
-            last = self._offsets(known, OffsetSpec.latest())
-        except KafkaException as error:
-            raise OutageError(f"Kafka does not answer: {error.args[0]}") from error
-        return {tp: PartitionFacts(ids[tp.topic], first[tp], last[tp]) for tp in known}
+    def _ended(self, watch: asyncio.Task[None]) -> None:
+        if not watch.cancelled() and (error := watch.exception()) is not None:
+            self._sink.fail(error)
 
-    def _topic_ids(self, topics: set[str]) -> dict[str, str]:
-        asked = self._admin.describe_topics(
-            TopicCollection(sorted(topics)), request_timeout=ADMIN_SECONDS
-        )
-        ids = {}
-        for name, future in asked.items():
+    async def _watch_topics(self) -> None:
+        """aiokafka knows a topic by its name alone: one that is deleted and made again under it
+        would be read on, at offsets that meant other records.
+        """
+        gone: set[str] = set()
+        while True:
+            await asyncio.sleep(TOPICS_SECONDS)
             try:
-                ids[name] = str(future.result().topic_id)
-            except KafkaException as error:
-                code = error.args[0].code()
-                if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                    raise ConfigurationError(
-                        f"this stage's Kafka principal may not describe topic {name}; grant it "
-                        f"READ there"
-                    ) from error
-                if code != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise
-        return ids
-
-    def _offsets(self, tps: list[TopicPartition], spec: OffsetSpec) -> dict[TopicPartition, int]:
-        asked = self._admin.list_offsets(
-            {AdminPartition(*tp): spec for tp in tps}, request_timeout=ADMIN_SECONDS
-        )
-        return {
-            TopicPartition(at.topic, at.partition): future.result().offset
-            for at, future in asked.items()
-        }
+                there = await asyncio.to_thread(self._log.topic_ids, self._topics)
+            except HeadraceError:
+                continue  # whatever it is, reading and claiming meet it too, and say so
+            missing = set(self._topics) - there.keys()
+            if missing - gone:
+                log.warning("topics were deleted", topics=sorted(missing - gone), group=self._group)
+            gone = missing
+            remade = {name for name, known in self._ids.items() if there.get(name, known) != known}
+            self._sink.doubt([tp for tp in self.handed_out() if tp.topic in remade])
 
 
 def _credentials(settings: KafkaSettings) -> Any:

@@ -20,7 +20,6 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
 
 from headrace.errors import ConfigurationError
-from headrace.runtime import claiming
 from headrace.runtime.columns import CorruptRecordsError
 from headrace.runtime.fetched import Fetched
 from headrace.runtime.policy import StageStoppedError
@@ -103,12 +102,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         except NoOffsetForPartitionError:
             return {}  # asked before the first seek: the group has no offset in Kafka, rightly
         except OffsetOutOfRangeError as error:
-            return self._fail(
-                claiming.OffsetOutOfRangeError(
-                    f"Kafka no longer has the offsets that come next ({error}); start the stage "
-                    f"again: it will say how many records are gone and what to do"
-                )
-            )
+            return self._doubt(error.args[0])
         except TopicAuthorizationFailedError as error:
             return self._fail(
                 ConfigurationError(
@@ -135,6 +129,12 @@ class BatchThread(driver.AIOKafkaConsumerThread):
                 chained[tp] = list(_batches(TopicPartition(*tp), position, end, fetched))
                 self._next[tp] = Position(end, position.token)
         return chained
+
+    def _doubt(self, offsets: Mapping[Any, int]) -> dict[TP, list[Batch]]:
+        """Kafka does not have these offsets: the claim that follows says what happened."""
+        tps = [TopicPartition(*ensure_TP(tp)) for tp in offsets]
+        self.app.loop.call_soon_threadsafe(self.app.headrace_sink.doubt, tps)
+        return {}
 
     def _fail(self, failure: Exception) -> dict[TP, list[Batch]]:
         self.app.loop.call_soon_threadsafe(self.app.headrace_sink.fail, failure)

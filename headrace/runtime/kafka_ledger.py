@@ -57,6 +57,13 @@ class KafkaLedger:
     def check(self) -> None:
         return
 
+    def begin(self, requests: Sequence[ClaimRequest]) -> None:
+        offsets = self._call(self._committed([request.tp for request in requests]))
+        known = {tp.topic for tp, offset in offsets.items() if offset is not None}
+        starts = {each.tp: each.start for each in requests if each.tp.topic not in known}
+        if starts:
+            self._call(self._commit(starts))
+
     def claim(self, requests: Sequence[ClaimRequest]) -> dict[TopicPartition, Claim]:
         offsets = self._call(self._committed([request.tp for request in requests]))
         with self._lock:

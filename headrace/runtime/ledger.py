@@ -134,6 +134,12 @@ class Ledger(Protocol):
     def check(self) -> None:
         """Return if the ledger can be reached (cheap; asked before work is done again)."""
 
+    def begin(self, requests: Sequence[ClaimRequest]) -> None:
+        """Note where the group begins, on all partitions of each topic that it has no row of yet.
+
+        A partition without a row afterwards is one that the topic got later.
+        """
+
     def claim(self, requests: Sequence[ClaimRequest]) -> dict[TopicPartition, Claim]:
         """Make this worker the owner. Raises TopicRecreatedError; then nothing was claimed."""
 
@@ -174,6 +180,13 @@ class MemoryLedger:
     def check(self) -> None:
         return
 
+    def begin(self, requests: Sequence[ClaimRequest]) -> None:
+        with self._lock:
+            known = {tp.topic for tp in self._state.rows}
+            self._state.rows.update(
+                {each.tp: _new_row(each, 0) for each in requests if each.tp.topic not in known}
+            )
+
     def claim(self, requests: Sequence[ClaimRequest]) -> dict[TopicPartition, Claim]:
         with self._lock:
             claimed = {request.tp: self._claimed(request) for request in requests}
@@ -183,8 +196,7 @@ class MemoryLedger:
     def _claimed(self, request: ClaimRequest) -> LedgerRow:
         row = self._state.rows.get(request.tp)
         if row is None:
-            start = request.start
-            return LedgerRow(request.tp, request.topic_id, start, start, 1, self.owner, Counts())
+            return _new_row(request, 1, self.owner)
         if row.topic_id != request.topic_id:
             raise TopicRecreatedError(recreated_message(self.group, request.tp))
         return replace(row, epoch=row.epoch + 1, owner=self.owner)
@@ -253,6 +265,11 @@ def recreated_message(group: str, tp: TopicPartition) -> str:
         f"mean another log; to read the new log from its start, with the database owner's "
         f"DATABASE_URL: headrace ledger restart {group} {tp.topic}"
     )
+
+
+def _new_row(request: ClaimRequest, epoch: int, owner: str = "") -> LedgerRow:
+    start = request.start
+    return LedgerRow(request.tp, request.topic_id, start, start, epoch, owner, Counts())
 
 
 def _claim_of(row: LedgerRow) -> Claim:

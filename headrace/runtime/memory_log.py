@@ -78,6 +78,10 @@ class MemoryLog:
         held = self._partitions[tp]
         return PartitionFacts(held.topic_id, held.beginning, held.end)
 
+    def partitions_of(self, topics: Iterable[str]) -> list[TopicPartition]:
+        wanted = set(topics)
+        return sorted(tp for tp in self._partitions if tp.topic in wanted)
+
     def read(self, tp: TopicPartition, offset: int, limit: int) -> list[MemoryRecord]:
         held = self._partitions[tp]
         if not held.beginning <= offset <= held.end:
@@ -157,6 +161,9 @@ class MemorySource:
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
         return {tp: self._log.facts(tp) for tp in tps if tp.topic not in self._log.undescribed}
 
+    async def partitions(self, topics: Iterable[str]) -> Sequence[TopicPartition]:
+        return self._log.partitions_of(topics)
+
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         self._next.update(positions)
         self._paused -= positions.keys()
@@ -185,9 +192,9 @@ class MemorySource:
         position = self._next[tp]
         try:
             records = self._log.read(tp, position.offset, self._fetch_records)
-        except OffsetOutOfRangeError as error:
+        except OffsetOutOfRangeError:
             self._next.pop(tp)
-            self._sink.fail(error)
+            self._sink.doubt([tp])
             return False
         if not records:
             return False

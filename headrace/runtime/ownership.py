@@ -2,13 +2,19 @@
 
 import asyncio
 import itertools
+import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
-from headrace.runtime.claiming import OffsetOutOfRangeError, claim_requests, positions_or_stop
+from headrace.runtime.claiming import (
+    OffsetOutOfRangeError,
+    claim_requests,
+    positions_or_stop,
+    requests_at_the_end,
+)
 from headrace.runtime.lanes import Lane
 from headrace.runtime.ledger import Claim, Ledger
 from headrace.runtime.policy import Stop, backoff, decide
@@ -17,6 +23,9 @@ from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
 
 log = structlog.get_logger(__name__)
+
+R = TypeVar("R")
+T = TypeVar("T")
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 Fail = Callable[[BaseException], None]
@@ -71,6 +80,12 @@ class Ownership:
             lane.drop_queue()
         self._spawn(self._claim_again(lane, delay))
 
+    def doubt(self, tps: Iterable[TopicPartition]) -> None:
+        """Claim these again, after a pause: the source may doubt them at every fetch."""
+        for lane in [self.lanes[tp] for tp in tps if tp in self.lanes]:
+            log.warning("the log is not as it was", partition=str(lane.tp), at=lane.durable)
+            self.reclaim(lane, delay=random.uniform(0.1, 1.0))  # noqa: S311 - jitter
+
     def look_after(self) -> None:
         """Called every few seconds: what no record would bring to light by itself.
 
@@ -121,15 +136,26 @@ class Ownership:
         if undescribed:
             log.warning("Kafka does not know a topic", partitions=[str(tp) for tp in undescribed])
             self._undescribed.update(undescribed)
-        requests = claim_requests(facts, self._stage.topics)
-        loop = asyncio.get_running_loop()
-        claims = await loop.run_in_executor(self._control, self._ledger.claim, requests)
+        await self._begin({tp.topic for tp in facts})
+        claims = await self._control_call(self._ledger.claim, claim_requests(facts))
         try:
             positions_or_stop(self._stage.group, claims, facts)
         except OffsetOutOfRangeError:
             # The owner before us may have gone on between the two answers: ask the log once more.
             positions_or_stop(self._stage.group, claims, await self._source.facts(list(claims)))
         return claims
+
+    async def _begin(self, topics: Iterable[str]) -> None:
+        """A group that starts at the end of a topic does so on all its partitions at one moment:
+        what gets into a partition that is added later is new to it, from the first record on.
+        """
+        late = [name for name in topics if self._stage.topics[name].start == "latest"]
+        if late:
+            facts = await self._source.facts(await self._source.partitions(late))
+            await self._control_call(self._ledger.begin, requests_at_the_end(facts))
+
+    async def _control_call(self, call: Callable[[R], T], requests: R) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._control, call, requests)
 
     def _own(self, claims: Mapping[TopicPartition, Claim]) -> dict[TopicPartition, Position]:
         positions = {}

@@ -1,6 +1,6 @@
 """Where a stage's records come from: the port of Kafka (through Faust) and the log in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from headrace.runtime.records import Batch, ByteBudget, PartitionFacts, Position, TopicPartition
@@ -23,6 +23,11 @@ class Sink(Protocol):
     def revoke(self) -> None:
         """Every partition is taken away until the next `claim`."""
 
+    def doubt(self, tps: Iterable[TopicPartition]) -> None:
+        """The log does not have what comes next of these, or is another log: claim them anew. The
+        claim goes on, or says what happened.
+        """
+
     def fail(self, error: BaseException) -> None:
         """Stop the stage: reading cannot go on without losing or guessing."""
 
@@ -38,6 +43,9 @@ class Source(Protocol):
 
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
         """Raises OutageError when the log cannot be reached."""
+
+    async def partitions(self, topics: Iterable[str]) -> Sequence[TopicPartition]:
+        """All partitions that these topics have now. Raises OutageError."""
 
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Read on from there; batches carry the position's token."""

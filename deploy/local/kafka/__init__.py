@@ -1,5 +1,8 @@
-"""Kafka of the local stack: `kafka_program` runs one KRaft node that is broker and controller."""
+"""Kafka of the local stack: `kafka_programs` runs KRaft nodes that are broker and controller each.
 
-from deploy.local.kafka.server import kafka_program, tool_classpath
+A stack for people has one; a test that loses a broker asks for three.
+"""
 
-__all__ = ["kafka_program", "tool_classpath"]
+from deploy.local.kafka.server import Broker, kafka_data, kafka_programs, tool_classpath
+
+__all__ = ["Broker", "kafka_data", "kafka_programs", "tool_classpath"]

@@ -1,9 +1,11 @@
-"""One Kafka node in KRaft mode, plaintext, on 127.0.0.1 only."""
+"""Kafka in KRaft mode, plaintext, on 127.0.0.1 only: one node, or several that make a cluster."""
 
 import logging
 import secrets
 import subprocess
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from confluent_kafka import KafkaException
@@ -12,7 +14,6 @@ from confluent_kafka.admin import AdminClient
 from deploy.local.files import build_once, write_atomically
 from deploy.local.layout import Layout
 from deploy.local.orphans import mark
-from deploy.local.ports import Ports
 from deploy.local.program import NotReadyError, Program, check_port, inherited
 from deploy.local.servers import kafka_folder
 from headrace.errors import ConfigurationError
@@ -26,16 +27,43 @@ def tool_classpath(layout: Layout) -> str:
     return f"{kafka_folder(layout)}/*"
 
 
-def kafka_program(layout: Layout, ports: Ports, heap: str) -> Program:
-    """The broker with a heap of `heap` (Java's units). It creates no topic by itself."""
-    properties = layout.root / "kafka" / "server.properties"
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A node that is broker and controller in one; they are numbered from 1."""
+
+    number: int
+    port: int
+    controller_port: int
+
+    @property
+    def name(self) -> str:
+        """The program's: `kafka`, then `kafka-2`, `kafka-3`, …"""
+        return "kafka" if self.number == 1 else f"kafka-{self.number}"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def controller_address(self) -> str:
+        return f"127.0.0.1:{self.controller_port}"
+
+
+def kafka_programs(layout: Layout, brokers: Sequence[Broker], heap: str) -> tuple[Program, ...]:
+    """One program a broker, each with a heap of `heap` (Java's units). None creates topics."""
+    return tuple(_program(layout, broker, brokers, heap) for broker in brokers)
+
+
+def _program(layout: Layout, broker: Broker, all_: Sequence[Broker], heap: str) -> Program:
+    data = kafka_data(layout, broker)
+    properties = data.with_name(f"{broker.name}.properties")
 
     def prepare() -> None:
-        write_atomically(properties, _properties(ports, layout.kafka_data))
-        build_once(layout.kafka_data, lambda folder: _format(layout, ports, folder))
+        write_atomically(properties, _properties(broker, all_, data))
+        build_once(data, lambda folder: _format(layout, broker, all_, folder))
 
     return Program(
-        name="kafka",
+        name=broker.name,
         command=(
             *("java", f"-Xmx{heap}", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseG1GC"),
             f"-Dlog4j2.configurationFile={_HERE / 'log4j2.properties'}",
@@ -43,32 +71,43 @@ def kafka_program(layout: Layout, ports: Ports, heap: str) -> Program:
         ),
         directory=layout.root,
         stop_seconds=40,
-        address=f"127.0.0.1:{ports.kafka}",
+        address=broker.address,
         prepare=prepare,
-        check=lambda: _check(ports.kafka),
+        check=lambda: _check(broker.port),
     )
 
 
-def _properties(ports: Ports, data: Path) -> str:
+def kafka_data(layout: Layout, broker: Broker) -> Path:
+    """The folder that holds this broker's log."""
+    data = layout.kafka_data
+    return data if broker.number == 1 else data.with_name(f"{data.name}-{broker.number}")
+
+
+def _properties(broker: Broker, brokers: Sequence[Broker], data: Path) -> str:
+    # three nodes or more: every record has three copies, and is acknowledged when two have it
+    copies, in_sync = (3, 2) if len(brokers) >= 3 else (1, 1)
     settings = {
         "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.voters": f"1@127.0.0.1:{ports.kafka_controller}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{ports.kafka},"
-        f"CONTROLLER://127.0.0.1:{ports.kafka_controller}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{ports.kafka}",
+        "node.id": broker.number,
+        "controller.quorum.voters": ",".join(
+            f"{each.number}@{each.controller_address}" for each in brokers
+        ),
+        "listeners": f"PLAINTEXT://{broker.address},CONTROLLER://{broker.controller_address}",
+        "advertised.listeners": f"PLAINTEXT://{broker.address}",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": data,
         "auto.create.topics.enable": "false",
         "group.initial.rebalance.delay.ms": 0,
-        # one node: every internal topic has one copy, and few partitions to open and to recover
-        "offsets.topic.replication.factor": 1,
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync,
+        # internal topics: few partitions to open and to recover
+        "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": 8,
-        "transaction.state.log.replication.factor": 1,
-        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
         "transaction.state.log.num.partitions": 8,
-        "share.coordinator.state.topic.replication.factor": 1,
-        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync,
         "share.coordinator.state.topic.num.partitions": 1,
         # a broker that was killed may register again once its old session has ended
         "broker.session.timeout.ms": 4000,
@@ -79,15 +118,14 @@ def _properties(ports: Ports, data: Path) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def _format(layout: Layout, ports: Ports, folder: Path) -> None:
-    properties = folder.with_name("format.properties")
-    properties.write_text(_properties(ports, folder))
-    cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=").replace("-", "_")
+def _format(layout: Layout, broker: Broker, brokers: Sequence[Broker], folder: Path) -> None:
+    properties = folder.with_name(f"format-{broker.name}.properties")
+    properties.write_text(_properties(broker, brokers, folder))
     done = subprocess.run(
         (
             *("java", f"-Dlog4j2.configurationFile={_HERE / 'tools-log4j2.properties'}"),
             *("-cp", tool_classpath(layout), "kafka.tools.StorageTool", "format"),
-            *("-t", cluster, "-c", str(properties)),
+            *("-t", _cluster_id(layout), "-c", str(properties)),
         ),
         env=inherited() | mark(layout.root),
         capture_output=True,
@@ -97,6 +135,15 @@ def _format(layout: Layout, ports: Ports, folder: Path) -> None:
     if done.returncode:
         raise ConfigurationError(f"Kafka's folder could not be made:\n{done.stdout}{done.stderr}")
     properties.unlink()
+
+
+def _cluster_id(layout: Layout) -> str:
+    """Drawn for the first broker, kept for the others."""
+    kept = layout.kafka_data.with_name("cluster-id")
+    if not kept.exists():
+        drawn = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=").replace("-", "_")
+        write_atomically(kept, drawn)
+    return kept.read_text()
 
 
 def _check(port: int) -> None:
