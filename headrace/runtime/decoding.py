@@ -45,9 +45,10 @@ class HeldError(Exception):
 class Decoding:
     """Decodes jobs. Called from several writer threads at once."""
 
-    def __init__(self, stage: Stage, clock: Clock) -> None:
+    def __init__(self, stage: Stage, clock: Clock, *, few: int = FEW_RECORDS) -> None:
         self._stage = stage
         self._clock = clock
+        self._few = few
 
     def work(self, job: Job) -> Work:
         """Raises HeldError, and what stops the stage."""
@@ -66,7 +67,7 @@ class Decoding:
         if columnar is None or not isinstance(records, RecordColumns):
             return [], records
         frames, done = [], np.zeros(len(records), bool)
-        for schema_id, found in _by_schema(records):
+        for schema_id, found in _by_schema(records, self._few):
             frame, numbers = self._frame(job.tp, schema_id, records, found)
             if frame is not None:
                 frames.append(frame)
@@ -104,7 +105,7 @@ class Decoding:
         return EventFrame(tp, place), numbers
 
 
-def _by_schema(records: RecordColumns) -> Iterator[tuple[int, Ints]]:
+def _by_schema(records: RecordColumns, few: int) -> Iterator[tuple[int, Ints]]:
     """The numbers of the records of each schema that has enough of them."""
     whole = np.flatnonzero(records.value_size >= HEADER_SIZE)
     data = np.frombuffer(records.buffer, np.uint8)
@@ -112,7 +113,7 @@ def _by_schema(records: RecordColumns) -> Iterator[tuple[int, Ints]]:
     magic, ids = headers[:, 0], headers[:, 1:] @ np.array([1 << 24, 1 << 16, 1 << 8, 1])
     sound = (magic == 0) & (ids <= MAX_SCHEMA_ID)
     for schema_id, count in zip(*np.unique(ids[sound], return_counts=True), strict=True):
-        if count >= FEW_RECORDS:
+        if count >= few:
             yield int(schema_id), whole[sound & (ids == schema_id)]
 
 

@@ -2,9 +2,10 @@
 
 Native code cannot be interrupted. So a decode that takes too long ends the process, which its
 supervisor starts again, and the schema goes through the row path from then on (for an hour: an
-operator need do nothing). A process that died in there, by a signal, leaves a note behind; after a
-few such notes in a short time the schema goes through the row path too. (Not after one: kill -9
-also falls into a decode now and then.)
+operator need do nothing). The same follows where native code ended the process itself: jetliner
+allocates for as many items as an array or a map claims to have, and a claim beyond all memory is an
+abort. A process that was killed in there leaves a note behind too; it takes a few such notes in a
+short time, since kill -9 falls into a decode now and then.
 """
 
 import asyncio
@@ -77,6 +78,7 @@ class NativeWatch:
     async def run(self) -> None:
         """Look after the decodes, in a thread of its own, until cancelled."""
         self._note = Note(self._folder / f"decoding-{os.getpid()}")
+        faulthandler.enable(self._note.last_words)
         thread = threading.Thread(target=self._look_after, name="native-watch", daemon=True)
         thread.start()
         try:
@@ -84,6 +86,7 @@ class NativeWatch:
         finally:
             self._ended.set()
             thread.join()
+            faulthandler.disable()
             with self._lock:
                 self._note.close()
 
@@ -121,9 +124,7 @@ class NativeWatch:
     def _read_notes(self) -> frozenset[int]:
         for path in self._folder.glob("decoding-*"):
             if not _alive(int(path.name.removeprefix("decoding-"))):
-                with suppress(FileNotFoundError):
-                    self._remember([int(each) for each in path.read_text().split()])
-                    path.unlink(missing_ok=True)
+                self._remember(_deaths_of(path) * self._weight(path))
         counts: dict[int, list[float]] = {}
         for line in self._deaths.read_text().splitlines() if self._deaths.exists() else ():
             with suppress(ValueError, KeyError):
@@ -137,6 +138,13 @@ class NativeWatch:
                 remedy=f"report it; to try again at once, remove {self._deaths} and start again",
             )
         return found
+
+    def _weight(self, path: Path) -> int:
+        """Last words tell that it was not killed from outside: once is enough."""
+        words = _last_words(path)
+        spoke = words.exists() and words.stat().st_size > 0
+        words.unlink(missing_ok=True)
+        return self._limits.deaths if spoke else 1
 
     def _too_many(self, at: list[float]) -> bool:
         now = self._clock.now().timestamp()
@@ -159,7 +167,7 @@ class Note:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b", buffering=0)
-        self._path = path
+        self.last_words = _last_words(path).open("wb", buffering=0)
 
     def write(self, schema_ids: Iterable[int]) -> None:
         if not self._file.closed:
@@ -168,8 +176,23 @@ class Note:
 
     def close(self) -> None:
         """An orderly end leaves no note."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        for file in (self._file, self.last_words):
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
+
+
+def _last_words(note: Path) -> Path:
+    """Where faulthandler writes when native code aborts or breaks."""
+    return note.with_name(note.name.replace("decoding-", "last-words-"))
+
+
+def _deaths_of(note: Path) -> list[int]:
+    """The schema ids that a dead process was decoding; each note is taken once."""
+    with suppress(FileNotFoundError, ValueError):
+        found = [int(each) for each in note.read_text().split()]
+        note.unlink()
+        return found
+    return []
 
 
 def _alive(pid: int) -> bool:
