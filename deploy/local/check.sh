@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the checks named as arguments: lint, test, crash. Each step has a heading; the first that
+# Runs the checks named as arguments: lint, test, crash, fuzz. Each step has a heading; the first that
 # fails ends it. Under CI a step whose tool is missing fails, elsewhere it says so and goes on.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -36,8 +36,9 @@ for name in "$@"; do
         lint) lint ;;
         test) tests ;;
         crash) step "crash tests" "$bin/pytest" -q tests/crash ;;
+        fuzz) step "fuzz" "$bin/python" -m tests.fuzz --batches "${HEADRACE_FUZZ_BATCHES:-5000}" ;;
         *)
-            echo "unknown check: $name (lint, test, crash)" >&2
+            echo "unknown check: $name (lint, test, crash, fuzz)" >&2
             exit 2
             ;;
     esac

@@ -14,7 +14,7 @@ from fastavro import parse_schema, schemaless_writer
 from headrace.catalog import Catalog, Topic
 from headrace.clock import SystemClock
 from headrace.codec import EventDecoder
-from headrace.codec.columnar import ColumnarDecoder, container, decoder
+from headrace.codec.columnar import ColumnarDecoder, container
 from headrace.codec.registry_memory import MemoryRegistry
 from headrace.codec.wire import pack
 from headrace.errors import PoisonError, UnknownSchemaError
@@ -32,7 +32,7 @@ from tests.fuzz.values import Values
 SOUND = ("{}", "{}", '{"a":1}', '{"é":["\\\\u0000"]}')
 ODD = ("no json", "[]", '{"a":"\\u0000"}', "")
 # Small blocks, so that a batch of a few records has neighbours of the bad ones in other blocks.
-container.BLOCK = decoder.BLOCK = 4
+container.BLOCK = 4
 
 
 @dataclass

@@ -66,7 +66,7 @@ class Values:
             return chance.randbytes(schema["size"])
         return self.of(kind)
 
-    def _primitive(self, kind: str) -> Any:
+    def _primitive(self, kind: str) -> Any:  # noqa: PLR0911 - one table, a line a kind
         chance = self._chance
         match kind:
             case "null":

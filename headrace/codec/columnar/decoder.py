@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from headrace.codec.columnar.container import BLOCK, MARK, as_file
+from headrace.codec.columnar import container
+from headrace.codec.columnar.container import MARK, as_file
 from headrace.codec.columnar.plan import ColumnarPlan, columnar_plan
 from headrace.codec.columnar.shapes import NotColumnarError
 from headrace.codec.decoder import check_metadata
@@ -144,10 +145,10 @@ def _read(
     if whole is not None:
         return whole, np.arange(len(bodies))
     frames, numbers, bad = [], [], 0
-    for at in range(0, len(bodies), BLOCK):
+    for at in range(0, len(bodies), container.BLOCK):
         if bad >= BAD_BLOCKS:
             break
-        block = bodies[at : at + BLOCK]
+        block = bodies[at : at + container.BLOCK]
         frame = _try(plan, block)
         if frame is None:
             bad += 1

@@ -101,8 +101,10 @@ class NativeWatch:
 
     def _look_after(self) -> None:
         # If native code keeps the interpreter to itself, nobody comes by here to push this on.
-        while not self._ended.wait(1.0):
+        while True:
             faulthandler.dump_traceback_later(2 * self._limits.decode, exit=True)
+            if self._ended.wait(1.0):
+                break
             self.look()
         faulthandler.cancel_dump_traceback_later()
 
