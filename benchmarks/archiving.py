@@ -83,15 +83,8 @@ def _check(servers: Servers, events: int) -> None:
 
 @contextmanager
 def _worker(servers: Servers, variant: Variant) -> Iterator[subprocess.Popen[bytes]]:
-    stack = servers.stack
-    environment = {
-        **os.environ,
-        **stack.env,
-        "DATABASE_URL": stack.archive_database_url,
-        "KAFKA_SESSION_TIMEOUT": "10000",
-        **variant.environment,
-    }
-    log = stack.logs / "archive.log"
+    environment = {**os.environ, **servers.worker_environment(), **variant.environment}
+    log = servers.stack.logs / "archive.log"
     with log.open("wb") as output:
         worker = subprocess.Popen(
             _command(variant), env=environment, stdout=output, stderr=subprocess.STDOUT

@@ -15,7 +15,7 @@ FLUSH_SECONDS = 120
 
 def make_topics(brokers: str, topics: Mapping[str, int]) -> None:
     """Topics with so many partitions each, kept as the catalog keeps its own."""
-    client = AdminClient({"bootstrap.servers": brokers})
+    client = AdminClient({"bootstrap.servers": brokers, "log_level": 3})
     config = {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime"}
     new = [
         NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
@@ -27,7 +27,7 @@ def make_topics(brokers: str, topics: Mapping[str, int]) -> None:
 
 def remove_topics(brokers: str, names: Iterable[str]) -> None:
     """Delete topics, so that their events do not fill disk and page cache."""
-    client = AdminClient({"bootstrap.servers": brokers})
+    client = AdminClient({"bootstrap.servers": brokers, "log_level": 3})
     for future in client.delete_topics(list(names), operation_timeout=60).values():
         future.result(60)
 
