@@ -20,11 +20,11 @@ from headrace.codec import Registry
 from headrace.envelope import Event
 
 EVENTS = 1_000_000
-ROUNDS = 3
 MOST_BYTES = 500_000_000
 PARTITIONS = 4
 ROW_PATH = {"HEADRACE_COLUMNAR": "off"}
 COLUMNS = (
+    "rounds",
     "events",
     "bytes",
     "events/s",
@@ -33,6 +33,13 @@ COLUMNS = (
     "of two",
     "CPU µs a record: worker, PostgreSQL, broker",
     "worker RSS",
+)
+
+
+ABOUT = (
+    "A round is COPY over one connection, over two, and the archive, each into the empty table; "
+    "medians are shown. From the first applied event to the last; rows = distinct ids = events in "
+    "every run."
 )
 
 
@@ -47,6 +54,7 @@ class Scenario:
     topics: int = 0
     row_path: bool = False
     share: float = 1.0
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Measured:
     """One scenario's medians."""
 
     scenario: Scenario
+    rounds: int
     events: int
     bytes: int
     one: float
@@ -78,7 +87,7 @@ def _of_size(size: int) -> Callable[[Catalog], list[Event]]:
 
 
 SCENARIOS = (
-    Scenario("small", "one busy topic, small typed events", _small),
+    Scenario("small", "one busy topic, small typed events", _small, rounds=3),
     Scenario("rows", "the same, row path", _small, row_path=True, share=0.2),
     Scenario("zstd", "the same, topic compressed with zstd", _small, compression="zstd"),
     Scenario("forty", "40 topics of 4 partitions, the same events", _busy, topics=40),
@@ -106,14 +115,7 @@ def run(options: Options) -> Result:
         [(each.scenario.about, each.cost.per_second / each.one) for each in found],
         ("goal", 0.65),
     )
-    return Result([table], [profile, _about_measuring(options)], [plot])
-
-
-def _about_measuring(options: Options) -> str:
-    return (
-        f"Medians of {options.rounds or ROUNDS} rounds of ceiling and archive; from the first "
-        "applied event to the last; rows = distinct ids = events in every run."
-    )
+    return Result([table], [profile, ABOUT], [plot])
 
 
 def _measured(running: Servers, scenario: Scenario, options: Options) -> Measured:
@@ -139,12 +141,13 @@ def _on_topics(
     try:
         fill(brokers, shape.records(events), scenario.compression)
         ready = copies(shape, events)
-        rounds = [_round(running, ready, events, variant) for _ in range(options.rounds or ROUNDS)]
+        repeat = options.rounds or scenario.rounds
+        rounds = [_round(running, ready, events, variant) for _ in range(repeat)]
     finally:
         remove_topics(brokers, shape.topics)
     ones, twos, costs = zip(*rounds, strict=True)
     return Measured(
-        scenario, events, shape.average_bytes, median(ones), median(twos), middle(costs)
+        scenario, repeat, events, shape.average_bytes, median(ones), median(twos), middle(costs)
     )
 
 
@@ -168,6 +171,7 @@ def _row(found: Measured) -> tuple[str, ...]:
     cost = found.cost
     return (
         found.scenario.about,
+        str(found.rounds),
         count(found.events),
         count(found.bytes),
         count(cost.per_second),

@@ -42,7 +42,7 @@ class Variant:
 
 def archive(servers: Servers, events: int, variant: Variant) -> Cost:
     """From the first applied event to the last; asserts that each landed exactly once."""
-    with _worker(servers, variant) as worker:
+    with worker_process(servers, variant) as worker:
         trees = {"worker": worker.pid, **servers.trees}
         with Meter(trees, "worker") as meter:
             began, first = _wait_for(servers, worker, 1, START_SECONDS)
@@ -57,13 +57,18 @@ def archive(servers: Servers, events: int, variant: Variant) -> Cost:
     return Cost(rate, cpu, meter.peak_bytes / MIB)
 
 
+def done_with(servers: Servers) -> int:
+    """How many records the archive has accounted for."""
+    return int(servers.ask(STAGES)[0])
+
+
 def _wait_for(
     servers: Servers, worker: subprocess.Popen[bytes], wanted: int, seconds: float
 ) -> tuple[float, int]:
     """When so many records were done with, and how many then really were."""
     deadline = time.perf_counter() + seconds
     while True:
-        done = servers.ask(STAGES)[0]
+        done = done_with(servers)
         now = time.perf_counter()
         if done >= wanted:
             return now, done
@@ -82,16 +87,10 @@ def _check(servers: Servers, events: int) -> None:
 
 
 @contextmanager
-def _worker(servers: Servers, variant: Variant) -> Iterator[subprocess.Popen[bytes]]:
-    stack = servers.stack
-    environment = {
-        **os.environ,
-        **stack.env,
-        "DATABASE_URL": stack.archive_database_url,
-        "KAFKA_SESSION_TIMEOUT": "10000",
-        **variant.environment,
-    }
-    log = stack.logs / "archive.log"
+def worker_process(servers: Servers, variant: Variant) -> Iterator[subprocess.Popen[bytes]]:
+    """The archive, running inside the block; its log's end is shown when the block fails."""
+    environment = {**os.environ, **servers.worker_environment(), **variant.environment}
+    log = servers.stack.logs / "archive.log"
     with log.open("wb") as output:
         worker = subprocess.Popen(
             _command(variant), env=environment, stdout=output, stderr=subprocess.STDOUT

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ ROWS_A_COPY = 10_000
 
 def copies(shape: Shape, count: int, first: int = 0) -> list[bytes]:
     """The inputs of COPY that write `count` rows of this shape."""
-    return list(_chunked(shape.rows(count, first)))
+    return list(chunked(shape.rows(count, first)))
 
 
 def ceiling(servers: Servers, ready: Sequence[bytes], rows: int, connections: int) -> float:
@@ -37,8 +38,13 @@ def ceiling(servers: Servers, ready: Sequence[bytes], rows: int, connections: in
 
 def make_today(servers: Servers) -> None:
     """The partition that times of now fall into."""
+    make_day(servers, SystemClock().now().date())
+
+
+def make_day(servers: Servers, day: date) -> None:
+    """The partition of a day, unless it is there."""
     with servers.connect() as connection:
-        connection.execute("SELECT warm.make_day(%s)", [SystemClock().now().date()])
+        connection.execute("SELECT warm.make_day(%s)", [day])
 
 
 def copy_all(connection: psycopg.Connection[Any], ready: Iterable[bytes]) -> None:
@@ -69,7 +75,8 @@ def _copy_over(servers: Servers, ready: Sequence[bytes], connections: int) -> fl
     return seconds
 
 
-def _chunked(rows: Iterable[bytes]) -> Iterator[bytes]:
+def chunked(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Packed rows as inputs of COPY, ten thousand in each."""
     rows = iter(rows)
     while chunk := list(islice(rows, ROWS_A_COPY)):
         yield pack.stream(chunk)

@@ -28,7 +28,9 @@ def bars(plot: dict[str, Any]) -> Any:
     if plot["limit"] is not None:
         text, at = plot["limit"]
         axes.axvline(at, color=LIMIT, linewidth=1.2, linestyle="--", label=f"{text} {at:g}")
-        axes.legend(frameon=False, fontsize=9, loc="lower right")
+        axes.legend(frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1, 1))
+    if max(values, default=0) > 20:
+        axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.invert_yaxis()
     axes.set_xlabel(plot["unit"])
     return figure, axes

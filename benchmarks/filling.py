@@ -1,5 +1,6 @@
 """Fills topics as fast as one bare producer can."""
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,15 +8,16 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from benchmarks.progress import say
-from benchmarks.shapes import Produced
+from benchmarks.shapes import Produced, Shape
 
 POLL_EVERY = 1_000
 FLUSH_SECONDS = 120
+TICKS = 10
 
 
 def make_topics(brokers: str, topics: Mapping[str, int]) -> None:
     """Topics with so many partitions each, kept as the catalog keeps its own."""
-    client = AdminClient({"bootstrap.servers": brokers})
+    client = AdminClient({"bootstrap.servers": brokers, "log_level": 3})
     config = {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime"}
     new = [
         NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
@@ -27,7 +29,7 @@ def make_topics(brokers: str, topics: Mapping[str, int]) -> None:
 
 def remove_topics(brokers: str, names: Iterable[str]) -> None:
     """Delete topics, so that their events do not fill disk and page cache."""
-    client = AdminClient({"bootstrap.servers": brokers})
+    client = AdminClient({"bootstrap.servers": brokers, "log_level": 3})
     for future in client.delete_topics(list(names), operation_timeout=60).values():
         future.result(60)
 
@@ -80,3 +82,16 @@ def _config(brokers: str, compression: str) -> dict[str, Any]:
         "delivery.report.only.error": True,
         "log_level": 3,
     }
+
+
+def steady(brokers: str, shape: Shape, per_second: int, count: int) -> None:
+    """Produce `count` events at a rate, each with the time of its tenth of a second."""
+    a_tick = max(per_second // TICKS, 1)
+    producer = Producer(_config(brokers, "zstd") | {"linger.ms": 5})
+    began = time.monotonic()
+    for first in range(0, count, a_tick):
+        time.sleep(max(began + first / per_second - time.monotonic(), 0))
+        for record in shape.records(min(a_tick, count - first), first):
+            _produce(producer, record, None)
+        producer.poll(0)
+    producer.flush(FLUSH_SECONDS)

@@ -43,6 +43,15 @@ class Servers:
         """The servers' process ids, by the names that tables show."""
         return {"PostgreSQL": self.stack.pid("postgres"), "broker": self.stack.pid("kafka")}
 
+    def worker_environment(self) -> dict[str, str]:
+        """What a stage's process needs; what it notes of slow schemas ends with these servers."""
+        return {
+            **self.stack.env,
+            "DATABASE_URL": self.stack.archive_database_url,
+            "KAFKA_SESSION_TIMEOUT": "10000",
+            "HEADRACE_STATE_DIR": str(self.stack.logs.parent / "state"),
+        }
+
     def connect(self) -> psycopg.Connection[Any]:
         """The superuser's, in autocommit, in UTC."""
         return psycopg.connect(self.admin_url, autocommit=True, options="-c timezone=UTC")

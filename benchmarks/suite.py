@@ -28,7 +28,12 @@ SUITE = {
     benchmark.name: benchmark
     for benchmark in (
         Benchmark("publish", "the SDK against a bare producer of the same Avro", 1),
+        Benchmark("runtime", "a stage that does nothing against raw aiokafka", 2),
         Benchmark("archive", "Kafka to PostgreSQL against COPY of the same rows", 8),
         Benchmark("peers", "the archive against five other ways", 6, module="peers.compare"),
+        Benchmark("http", "posting events over REST", 2),
+        Benchmark("queries", "pages of events from the warm tier", 7, usual=False),
+        Benchmark("memory", "the archive under a steady load", 2, usual=False),
+        Benchmark("growth", "a growing table and a closing day", 12, usual=False),
     )
 }

@@ -80,6 +80,21 @@ def mixed(catalog: Catalog) -> list[Event]:
     ]
 
 
+def every_type(catalog: Catalog) -> list[Event]:
+    """One sample of each type of the catalog, its payload the catalog's example."""
+    return [
+        _event(
+            name,
+            found.latest.example,
+            version=found.latest.version,
+            correlation_id=MARK_CORRELATION,
+            aggregate_id=f"about-{MARK_AGGREGATE}",
+            account_id="a-001",
+        )
+        for name, found in catalog.event_types.items()
+    ]
+
+
 def sized(size: int) -> list[Event]:
     """Records of about `size` bytes: texts of a map, in five-word sentences."""
     return [
@@ -116,7 +131,6 @@ def _event(event_type: str, payload: Mapping[str, Any], **envelope: Any) -> Even
         event_id=MARK_ID,
         event_type=event_type,
         timestamp=MARK_TIME,
-        version="1.0",
         payload=payload,
-        **{"source": "benchmark", **envelope},
+        **{"version": "1.0", "source": "benchmark", **envelope},
     )

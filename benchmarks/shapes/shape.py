@@ -1,9 +1,9 @@
 """A shape: what a benchmark's events look like, ready to be produced, copied or compared."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -96,9 +96,19 @@ class Shape:
         for sample, stamp in self._turns(count, first):
             yield sample.row.filled(copy_values(stamp))
 
+    def rows_of_day(self, count: int, day: date, first: int = 0) -> Iterator[bytes]:
+        """`count` rows spread over a day (UTC)."""
+        midnight = datetime.combine(day, time(), UTC) + timedelta(days=1)
+        step = 86_400_000_000 // count
+        for sample, stamp in self._taking_turns(stamps(count, midnight, first, step)):
+            yield sample.row.filled(copy_values(stamp))
+
     def _turns(self, count: int, first: int) -> Iterator[tuple[Sample, Stamp]]:
+        return self._taking_turns(stamps(count, SystemClock().now(), first))
+
+    def _taking_turns(self, stamped: Iterable[Stamp]) -> Iterator[tuple[Sample, Stamp]]:
         samples = self.samples
-        for stamp in stamps(count, SystemClock().now(), first):
+        for stamp in stamped:
             yield samples[stamp.number % len(samples)], stamp
 
 

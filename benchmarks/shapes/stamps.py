@@ -40,16 +40,18 @@ MARK = Stamp(
 """The values that a sample event carries where a stamp's shall stand."""
 
 
-def stamps(count: int, now: datetime, first: int = 0) -> Iterator[Stamp]:
-    """`count` fresh stamps whose times lead up to `now`, ten microseconds apart.
+def stamps(
+    count: int, now: datetime, first: int = 0, step_micros: int = STEP_MICROS
+) -> Iterator[Stamp]:
+    """`count` fresh stamps whose times lead up to `now`, `step_micros` apart.
 
     Ids are UUIDv7 of those times; four neighbours share a correlation id.
     """
-    start = (now - EPOCH) // timedelta(microseconds=1) - count * STEP_MICROS
+    start = (now - EPOCH) // timedelta(microseconds=1) - count * step_micros
     chance = os.urandom(8 * count)
     correlation = b""
     for number in range(count):
-        micros = start + number * STEP_MICROS
+        micros = start + number * step_micros
         id_ = _uuid7(micros, chance[8 * number : 8 * number + 8])
         if number % EVENTS_A_CORRELATION == 0:
             correlation = uuid_text(id_)
