@@ -43,6 +43,8 @@ def _meaning(error: psycopg.Error) -> HeadraceError:
             return TransientError(f"the event's day has no partition yet: {said}")
         case _ if isinstance(error, _TOO_LARGE + _DATA):
             return PoisonError("database_refused", said)
+        case errors.DiskFull():
+            return OutageError(f"PostgreSQL has no room left, work goes on once it has: {said}")
         case _ if isinstance(error, _OUTAGE):
             return OutageError(f"PostgreSQL does not answer: {said}")
         case _ if isinstance(error, _SETUP):
