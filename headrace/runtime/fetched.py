@@ -22,16 +22,22 @@ class Fetched:
     def __init__(self, consumer: Any) -> None:
         self._consumer = consumer
         self._send = consumer._client.send
-        self._bytes: dict[Place, bytes] = {}
+        self._bytes: dict[Place, tuple[int, bytes]] = {}  # and the offset that was asked for
         consumer._client.send = self._remembering
 
     async def _remembering(self, node_id: int, request: Any, **options: Any) -> Any:
         response = await self._send(node_id, request, **options)
         if type(response).__name__.startswith("FetchResponse"):
+            asked = {
+                Place(topic, partition): offset
+                for topic, partitions in request.topics
+                for partition, offset, _ in partitions
+            }
             for topic, partitions in response.topics:
                 for partition, error, _, *rest in partitions:
+                    tp = Place(topic, partition)
                     if not error and rest[-1]:
-                        self._bytes[Place(topic, partition)] = rest[-1]
+                        self._bytes[tp] = asked[tp], rest[-1]
         return response
 
     async def take(
@@ -74,7 +80,11 @@ class Fetched:
             if type(result) is not FetchResult:
                 result.check_raise()
             elif result.check_assignment(tp):
-                taken[tp] = _batches_of(tp, result, self._bytes.pop(tp))
+                offset, data = self._bytes.pop(tp)
+                # An answer that aiokafka threw away may have come after this one's; then the
+                # position stands where it stood, and is asked for again.
+                if offset == result._partition_records.next_fetch_offset:
+                    taken[tp] = _batches_of(tp, result, data)
         return taken
 
 
