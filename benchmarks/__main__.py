@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import sys
+import traceback
 
 from benchmarks.machine import machine_line
 from benchmarks.options import Options
@@ -42,33 +43,48 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str]) -> None:
+    """Run what is named; one that fails does not keep the others from running."""
     given = parser().parse_args(arguments)
     if given.list:
         print("".join(map(_line, SUITE.values())), end="")
         return
-    unknown = [name for name in given.names if name not in SUITE]
+    options = _options(given)
+    chosen = given.names or [name for name, each in SUITE.items() if each.usual]
+    _check(chosen, options)
+    failed = [name for name in chosen if not _run(SUITE[name], options, arguments, given.write)]
+    if failed:
+        sys.exit(f"error: failed: {', '.join(failed)}")
+
+
+def _check(chosen: list[str], options: Options) -> None:
+    unknown = [name for name in chosen if name not in SUITE]
     if unknown:
         sys.exit(
             f"error: no benchmark is named {', '.join(unknown)}; there are: {', '.join(SUITE)}"
         )
-    options = _options(given)
-    chosen = given.names or [name for name, each in SUITE.items() if each.usual]
-    for name in chosen:
-        _run(SUITE[name], options, arguments, write=given.write)
+    parts = [part for name in chosen for part in SUITE[name].parts]
+    strange = [part for part in options.only if part not in parts]
+    if strange:
+        sys.exit(f"error: --only {', '.join(strange)}: there are: {', '.join(parts) or 'none'}")
 
 
-def _run(benchmark: Benchmark, options: Options, arguments: list[str], *, write: bool) -> None:
+def _run(benchmark: Benchmark, options: Options, arguments: list[str], write: bool) -> bool:
+    """Whether it ran to its end."""
     say(f"{benchmark.name}: {benchmark.about}")
-    result = benchmark.run(options)
+    try:
+        result = benchmark.run(options)
+    except Exception:  # noqa: BLE001 - the next benchmark may do better
+        traceback.print_exc()
+        return False
     print(f"\n### {benchmark.name}: {benchmark.about}\n\n{result.markdown()}\n{machine_line()}")
     sys.stdout.flush()
     if write:
         from benchmarks.document import write_section
 
         flags = [word for word in arguments if word not in SUITE]
-        write_section(
-            benchmark, result, shlex.join(["python", "-m", "benchmarks", benchmark.name, *flags])
-        )
+        command = shlex.join(["python", "-m", "benchmarks", benchmark.name, *flags])
+        write_section(benchmark, result, command)
+    return True
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -90,7 +106,8 @@ def _number(text: str) -> int:
 
 def _line(benchmark: Benchmark) -> str:
     usual = "" if benchmark.usual else " (only when named)"
-    return f"{benchmark.name:10} {benchmark.about}; about {benchmark.minutes:g} min{usual}\n"
+    parts = f"\n{'':10} --only {','.join(benchmark.parts)}" if benchmark.parts else ""
+    return f"{benchmark.name:10} {benchmark.about}; about {benchmark.minutes:g} min{usual}{parts}\n"
 
 
 if __name__ == "__main__":

@@ -9,13 +9,17 @@ from benchmarks.report import Result
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """`usual` ones run when none is named. `minutes` is a guess for 2 quiet cores."""
+    """`usual` ones run when none is named. `minutes` is a guess for 2 quiet cores.
+
+    `parts` are what `--only` may name.
+    """
 
     name: str
     about: str
     minutes: float
     usual: bool = True
     module: str = ""
+    parts: tuple[str, ...] = ()
 
     def run(self, options: Options) -> Result:
         """Measure; the module of the same name does it, unless another is given."""
@@ -24,13 +28,27 @@ class Benchmark:
         return result
 
 
+_SCENARIOS = (
+    *("small", "rows", "zstd", "forty", "mixed", "flights", "flight-rows"),
+    *("200B", "1000B", "4000B", "10000B"),
+)
+_PEERS = ("faust", "connect", "quixstreams", "bytewax", "faststream")
+
 SUITE = {
     benchmark.name: benchmark
     for benchmark in (
         Benchmark("publish", "the SDK against a bare producer of the same Avro", 1),
         Benchmark("runtime", "a stage that does nothing against raw aiokafka", 2),
-        Benchmark("archive", "Kafka to PostgreSQL against COPY of the same rows", 8),
-        Benchmark("peers", "the archive against five other ways", 6, module="peers.compare"),
+        Benchmark(
+            "archive", "Kafka to PostgreSQL against COPY of the same rows", 7, parts=_SCENARIOS
+        ),
+        Benchmark(
+            "peers",
+            "the archive against five other ways",
+            5,
+            module="peers.compare",
+            parts=_PEERS,
+        ),
         Benchmark("http", "posting events over REST", 2),
         Benchmark("queries", "pages of events from the warm tier", 7, usual=False),
         Benchmark("memory", "the archive under a steady load", 2, usual=False),

@@ -44,9 +44,9 @@ def run(options: Options) -> Result:
         wanted = [peer for peer in PEERS if options.wants(peer.name)]
         limits, ours, outcomes = _rounds(running, shape, wanted, events, rounds)
         profile = running.profile()
-    limit, mine = median(limits), middle(ours)
-    rows = [_limit_row(limit, mine), _own_row(mine)]
-    rows += [_row(peer, outcomes[peer.name], mine) for peer in wanted]
+    mine = middle(ours)
+    rows = [_limit_row(limits, ours), _own_row(mine)]
+    rows += [_row(peer, outcomes[peer.name], ours) for peer in wanted]
     notes = [
         profile,
         f"{events:,} events of {shape.average_bytes} bytes, one topic of {PARTITIONS} partitions, "
@@ -103,21 +103,24 @@ def _failure(peer: Peer, outcome: Outcome) -> str:
     return f"{peer.title} did not run: {lines[0]} ({lines[-1].strip()[:200]})"
 
 
-def _limit_row(limit: float, mine: Cost) -> tuple[str, ...]:
-    share = f"{ratio(mine.per_second / limit)} of it"
-    return "COPY of packed rows, 1 connection", "COPY BINARY", count(limit), share, "", "", ""
+def _limit_row(limits: list[float], ours: list[Cost]) -> tuple[str, ...]:
+    share = median(mine.per_second / limit for mine, limit in zip(ours, limits, strict=True))
+    what = "COPY of packed rows, 1 connection"
+    return what, "COPY BINARY", count(median(limits)), f"reaches {ratio(share)} of it", "", "", ""
 
 
 def _own_row(mine: Cost) -> tuple[str, ...]:
     return "`headrace worker archive`", "COPY BINARY", count(mine.per_second), "", *_cost(mine), ""
 
 
-def _row(peer: Peer, outcome: Outcome, mine: Cost) -> tuple[str, ...]:
+def _row(peer: Peer, outcome: Outcome, ours: list[Cost]) -> tuple[str, ...]:
     if isinstance(outcome, str):
         return peer.title, peer.writes, "did not run", "", "", "", peer.unequal
     theirs = middle(outcome)
-    times = f"{mine.per_second / theirs.per_second:.1f} ×"  # noqa: RUF001 - the sign for times
-    return (peer.title, peer.writes, count(theirs.per_second), times, *_cost(theirs), peer.unequal)
+    pairs = zip(ours, outcome, strict=True)
+    times = median(mine.per_second / other.per_second for mine, other in pairs)
+    shown = f"{times:.1f} ×"  # noqa: RUF001 - the sign for times
+    return (peer.title, peer.writes, count(theirs.per_second), shown, *_cost(theirs), peer.unequal)
 
 
 def _cost(cost: Cost) -> tuple[str, str]:
