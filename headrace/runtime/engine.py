@@ -18,7 +18,7 @@ from headrace.runtime.dead_letters import DeadLetterMeter
 from headrace.runtime.lanes import Lane, Most, job_of, select
 from headrace.runtime.ledger import Claim, Counts, Ledger
 from headrace.runtime.ownership import Ownership, log_waiting
-from headrace.runtime.policy import StageStoppedError, backoff
+from headrace.runtime.policy import StageStoppedError, backoff, is_foreseen
 from headrace.runtime.records import Batch, ByteBudget, Position, TopicPartition
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
@@ -217,7 +217,7 @@ class Engine:
 
     def _advance(self, lane: Lane, batches: list[Batch], durable: int) -> None:
         lane.pop(batches)
-        lane.durable, lane.attempt, lane.not_before = durable, 0, 0.0
+        lane.durable, lane.attempt, lane.unforeseen, lane.not_before = durable, 0, 0, 0.0
         lane.unknown_since = None
         if lane.paused and lane.queued_bytes <= self._share() / 2:
             lane.paused = False
@@ -228,6 +228,7 @@ class Engine:
         wait = backoff(lane.attempt, self.stage.policy)
         log_waiting("lane waits", self.stage.name, error, lane.attempt, partition=str(lane.tp))
         lane.attempt += 1
+        lane.unforeseen += not is_foreseen(error)
         lane.not_before = now + wait
         if isinstance(error, UnknownSchemaError) and lane.unknown_since is None:
             lane.unknown_since = now

@@ -9,8 +9,9 @@ from headrace.runtime.records import Record, TopicPartition
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A range of one partition to apply. `attempt` counts its failures in a row; since the
-    monotonic second `unknown_since` it waits for a schema that the registry does not know.
+    """A range of one partition to apply. `attempt` counts its failures in a row, `unforeseen` those
+    of them that no policy names; since the monotonic second `unknown_since` it waits for a schema
+    that the registry does not know.
     """
 
     tp: TopicPartition
@@ -20,6 +21,7 @@ class Job:
     records: Sequence[Record]
     attempt: int = 0
     unknown_since: float | None = None
+    unforeseen: int = 0
 
     @property
     def move(self) -> Move:

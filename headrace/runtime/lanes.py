@@ -25,6 +25,7 @@ class Lane:
     reclaiming: bool = False
     attempt: int = 0
     served: int = 0
+    unforeseen: int = 0
     unknown_since: float | None = None
     not_before: float = 0.0
 
@@ -70,6 +71,7 @@ def job_of(lane: Lane, batches: list[Batch]) -> Job:
         _records(batches, start),
         lane.attempt,
         lane.unknown_since,
+        lane.unforeseen,
     )
 
 

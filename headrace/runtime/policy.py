@@ -61,11 +61,13 @@ Decision = Wait | Bury | Stop
 def decide(  # noqa: PLR0911 - one table, a line an outcome
     error: BaseException, attempt: int, policy: FailurePolicy
 ) -> Decision:
-    """What to do about `error` at the `attempt`-th failure in a row (from 0)."""
+    """What to do about `error`. `attempt` counts the failures before it that nobody foresaw: an
+    outage, however long, spends none of theirs.
+    """
     match error:
         case ConfigurationError() | StageStoppedError() | TopicRecreatedError():
             return Stop()
-        case OutageError() | TransientError() | UnknownSchemaError():
+        case _ if is_foreseen(error):
             return Wait(backoff(attempt, policy))
         case PoisonError():
             return Bury("poison", error.reason)
@@ -77,6 +79,11 @@ def decide(  # noqa: PLR0911 - one table, a line an outcome
             return Wait(backoff(attempt, policy))
         case _:
             return Bury("unexpected", type(error).__name__)
+
+
+def is_foreseen(error: BaseException) -> bool:
+    """Whether waiting for this error to pass spends no attempt."""
+    return isinstance(error, OutageError | TransientError | UnknownSchemaError)
 
 
 def backoff(attempt: int, policy: FailurePolicy) -> float:

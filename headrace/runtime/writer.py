@@ -80,7 +80,7 @@ class Writer:
         return fates
 
     def _fate(self, error: BaseException, job: Job) -> Fate:
-        decision = decide(error, job.attempt, self._stage.policy)
+        decision = decide(error, job.unforeseen, self._stage.policy)
         return Failed(error) if isinstance(decision, Stop) else Held(error)
 
     # applying
@@ -94,7 +94,7 @@ class Writer:
                 return {tp: Refused(conflict.positions.get(tp))}
         except Exception as error:  # noqa: BLE001 - every error ends as a fate, by the policy
             job = works[0].job
-            if not isinstance(decide(error, job.attempt, self._stage.policy), Bury):
+            if not isinstance(decide(error, job.unforeseen, self._stage.policy), Bury):
                 return {work.job.tp: self._fate(error, work.job) for work in works}
             if len(works) == 1:
                 return self._alone(works[0])
@@ -141,7 +141,7 @@ class Writer:
             return {work.job.tp: Refused(conflict.positions.get(work.job.tp))}
         except Exception as error:  # noqa: BLE001 - every error ends as a fate, by the policy
             # No event is to blame here: what would be buried must not wait for ever either.
-            waits = isinstance(decide(error, work.job.attempt, self._stage.policy), Wait)
+            waits = isinstance(decide(error, work.job.unforeseen, self._stage.policy), Wait)
             return {work.job.tp: Held(error) if waits else Failed(error)}
 
     def _preparable(self, events: Events, records: Mapping[int, Record], into: Work) -> EventList:
@@ -170,7 +170,7 @@ class Writer:
             if len(events) == 1:
                 into.letters.append(self._refused(events[0], records, into.job, error))
                 return Counter()
-            if not isinstance(decide(error, into.job.attempt, self._stage.policy), Bury):
+            if not isinstance(decide(error, into.job.unforeseen, self._stage.policy), Bury):
                 raise
         middle = len(events) // 2
         first = self._isolate(events[:middle], records, into, tx)
@@ -180,7 +180,7 @@ class Writer:
         self, event: StageEvent, records: Mapping[int, Record], job: Job, error: Exception
     ) -> DeadLetter:
         """The letter of the one event that the error is about; raises the error if it is not."""
-        decision = decide(error, job.attempt, self._stage.policy)
+        decision = decide(error, job.unforeseen, self._stage.policy)
         if not isinstance(decision, Bury):
             raise error
         text = f"{type(error).__name__}: {error}"

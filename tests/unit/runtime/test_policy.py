@@ -17,7 +17,7 @@ from headrace.errors import (
 )
 from headrace.runtime import BusinessError, DeadLetterLimit, FailurePolicy
 from headrace.runtime.dead_letters import DeadLetter, DeadLetterMeter, connect_headers
-from headrace.runtime.policy import Bury, Stop, Wait, backoff, decide
+from headrace.runtime.policy import Bury, Stop, Wait, backoff, decide, is_foreseen
 from headrace.runtime.records import TopicPartition
 
 POLICY = FailurePolicy()
@@ -70,3 +70,8 @@ def test_a_dead_letter_carries_the_headers_of_kafka_connect() -> None:
     assert headers["__connect.errors.topic"] == b"orders"
     assert headers["__connect.errors.offset"] == b"42"
     assert headers["headrace.deadletter.id"] == b"orders-3-42"
+
+
+def test_an_outage_spends_no_attempt_of_an_unforeseen_error() -> None:
+    assert is_foreseen(OutageError("away"))
+    assert not is_foreseen(KeyError("bug"))
