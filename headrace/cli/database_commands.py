@@ -15,8 +15,15 @@ COLUMNS = (
     "duplicate",
     "dead",
     "skipped",
+    "parked",
     "epoch",
     "owner",
+)
+
+
+PARKED_COLUMNS = (
+    *("topic", "partition", "record_offset", "key", "attempts", "due_at", "parked_at"),
+    *("reason", "message"),
 )
 
 
@@ -27,6 +34,7 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True, help="What a stage has applied, and what to do when it stopped."
     )
     ledger.command("show")(show)
+    ledger.command("parked")(parked)
     ledger.command("restart")(restart)
     ledger.command("skip")(skip)
     ledger.command("rewind")(rewind)
@@ -61,6 +69,24 @@ def show(
         note(f"{group} has read nothing yet")
 
 
+def parked(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(help="Consumer group.")],
+    limit: Annotated[int, typer.Option(help="At most this many rows.", min=1)] = 1000,
+) -> None:
+    """List the records of a group that wait for a passing trouble, and those behind them.
+
+    `attempts` 0 has failed at nothing: an earlier record of its key is parked. What fails at its
+    last attempt goes to the dead letters.
+    """
+    from headrace.cli.output import emit, note
+
+    rows = _ledger(group).parking.rows(limit)
+    emit([_parked_row(row) for row in rows], PARKED_COLUMNS, context)
+    if not rows:
+        note(f"{group} has nothing parked")
+
+
 def restart(
     context: typer.Context,
     group: Annotated[str, typer.Argument(help="Consumer group.")],
@@ -69,7 +95,8 @@ def restart(
     """Forget what a group read of a topic; it starts again where the catalog says.
 
     For a topic that was deleted and made again. Events that are archived already land once more
-    only if they have another id or time. Stop the stage first.
+    only if they have another id or time. What is parked is kept as dead letters. Stop the stage
+    first.
     """
     from headrace.cli.output import emit
 
@@ -143,6 +170,17 @@ def _row(row: Any) -> dict[str, Any]:
         "duplicate": row.counts.duplicate,
         "dead": row.counts.dead,
         "skipped": row.counts.skipped,
+        "parked": row.counts.parked,
         "epoch": row.epoch,
         "owner": row.owner,
+    }
+
+
+def _parked_row(row: dict[str, Any]) -> dict[str, Any]:
+    key = row["key"]
+    return {
+        **row,
+        "key": None if key is None else bytes(key).decode("utf-8", "backslashreplace"),
+        "due_at": row["due_at"].isoformat(),
+        "parked_at": row["parked_at"].isoformat(),
     }

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from headrace.postgres.database import Database
-from headrace.postgres.ledger import letter_of
+from headrace.postgres.letters import letter_of
 from headrace.postgres.sql import statement
 from headrace.runtime.publisher import Send
 

@@ -1,15 +1,15 @@
 """The ledger in PostgreSQL: effects and offsets in one transaction, so exactly once."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from headrace.postgres.database import Database
 from headrace.postgres.errors import translated
+from headrace.postgres.letters import letter_values
+from headrace.postgres.parking import PostgresParking
 from headrace.postgres.sql import statement
 from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.ledger import (
@@ -34,6 +34,7 @@ class PostgresLedger:
         self.group = group
         self._database = database
         self._owner = owner
+        self.parking = PostgresParking(database, group)
 
     def check(self) -> None:
         self._database.check()
@@ -106,7 +107,7 @@ class PostgresTransaction:
         self.effects = connection
         self._group = group
 
-    def advance(self, moves: Sequence[Move]) -> None:
+    def advance(self, moves: Sequence[Move]) -> Mapping[TopicPartition, int]:
         values = {
             "group": self._group,
             "topics": [move.tp.topic for move in moves],
@@ -115,9 +116,10 @@ class PostgresTransaction:
             "ends": [move.end for move in moves],
             "epochs": [move.epoch for move in moves],
         }
-        moved = self.effects.execute(statement("ledger_advance"), values).rowcount
-        if moved != len(moves):
+        moved = self.effects.execute(statement("ledger_advance"), values).fetchall()
+        if len(moved) != len(moves):
             raise LedgerConflictError(self._positions(values))
+        return {TopicPartition(*place): parked for *place, parked in moved if parked}
 
     def _positions(self, values: Mapping[str, Any]) -> dict[TopicPartition, Claim]:
         rows = self.effects.execute(statement("ledger_positions"), values).fetchall()
@@ -134,6 +136,7 @@ class PostgresTransaction:
             "duplicate": counts.duplicate,
             "dead": counts.dead,
             "skipped": counts.skipped,
+            "parked": counts.parked,
         }
         self.effects.execute(statement("ledger_correct"), values)
 
@@ -148,42 +151,6 @@ class PostgresTransaction:
     def savepoint(self) -> Iterator[None]:
         with translated(), self.effects.transaction():
             yield
-
-
-def letter_values(group: str, letter: DeadLetter) -> dict[str, Any]:
-    """A dead letter as the parameters of its INSERT. PostgreSQL's text holds no NUL."""
-    return {
-        "group": group,
-        "topic": letter.tp.topic,
-        "partition": letter.tp.partition,
-        "offset": letter.offset,
-        "timestamp": letter.timestamp,
-        "key": letter.key,
-        "raw": letter.raw,
-        "headers": Jsonb([[_text(name), value] for name, value in letter.headers_as_json()]),
-        "error_class": letter.error_class,
-        "reason": letter.reason,
-        "message": _text(letter.message),
-    }
-
-
-def letter_of(row: Sequence[Any]) -> DeadLetter:
-    """A dead letter from a row of `dead_letters_lease`."""
-    topic, partition, offset, timestamp, key, raw, headers, *error = row
-    return DeadLetter(
-        TopicPartition(topic, partition),
-        offset,
-        timestamp,
-        key,
-        raw,
-        [(name, None if value is None else base64.b64decode(value)) for name, value in headers],
-        *error,
-    )
-
-
-def _text(value: str | None) -> str:
-    clean = (value or "").encode("utf-8", "backslashreplace").decode()
-    return clean.replace("\x00", "\\u0000")
 
 
 def _ledger_row(row: Sequence[Any]) -> LedgerRow:

@@ -17,11 +17,12 @@ from headrace.runtime.ledger import (
     LedgerConflictError,
     LedgerRow,
     LedgerTransaction,
-    MemoryLedger,
     Move,
     TopicRecreatedError,
 )
+from headrace.runtime.memory_ledger import MemoryLedger
 from headrace.runtime.memory_log import MemoryLog, MemorySource
+from headrace.runtime.parking import Due, Outlook, Parked, Parking, ParkingPolicy
 from headrace.runtime.policy import (
     BusinessError,
     FailurePolicy,
@@ -39,6 +40,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetterLimit",
     "Decoder",
+    "Due",
     "Engine",
     "EngineLimits",
     "EventFrame",
@@ -55,6 +57,10 @@ __all__ = [
     "MemorySource",
     "MixedEvents",
     "Move",
+    "Outlook",
+    "Parked",
+    "Parking",
+    "ParkingPolicy",
     "Source",
     "Stage",
     "StageEvent",

@@ -1,6 +1,5 @@
 """Dead letters: records that a stage could not apply, kept with their bytes and the reason."""
 
-import base64
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,13 +48,6 @@ class DeadLetter:
             reason,
             message[:4000],
         )
-
-    def headers_as_json(self) -> list[list[str | None]]:
-        """[[name, base64 of the value or null], …]: names may repeat, values are any bytes."""
-        return [
-            [name, None if value is None else base64.b64encode(value).decode()]
-            for name, value in self.headers
-        ]
 
 
 def connect_headers(group: str, letter: DeadLetter) -> list[tuple[str, bytes]]:

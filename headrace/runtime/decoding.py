@@ -1,7 +1,6 @@
 """From a job's records to events and dead letters: many at once where that is safe, else singly."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -12,30 +11,15 @@ from headrace.codec.wire import HEADER_SIZE, MAX_SCHEMA_ID
 from headrace.errors import HeadraceError, UnknownSchemaError
 from headrace.runtime.columns import Ints, RecordColumns
 from headrace.runtime.dead_letters import DeadLetter
-from headrace.runtime.events import EventFrame, EventList, Events, MixedEvents
+from headrace.runtime.events import EventFrame, EventList, MixedEvents
 from headrace.runtime.job import Job
-from headrace.runtime.ledger import Counts
 from headrace.runtime.policy import Bury, StageStoppedError, Stop, decide
 from headrace.runtime.records import Record, StageEvent, TopicPartition
 from headrace.runtime.stage import Stage
+from headrace.runtime.work import Work
 
 FEW_RECORDS = 100
 """Fewer records of one schema than this go through the row path: a frame takes 5 ms."""
-
-
-@dataclass(slots=True)
-class Work:
-    """A job, decoded: what is to be applied and what is dead already."""
-
-    job: Job
-    events: Events
-    letters: list[DeadLetter] = field(default_factory=list)
-
-    def counts(self, duplicates: int) -> Counts:
-        length = self.job.end - self.job.start
-        skipped = length - len(self.job.records)
-        dead = len(self.letters)
-        return Counts(length - duplicates - dead - skipped, duplicates, dead, skipped)
 
 
 class HeldError(Exception):

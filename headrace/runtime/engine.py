@@ -3,26 +3,23 @@
 import asyncio
 import contextlib
 import itertools
-import random
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from headrace.clock import Clock
-from headrace.errors import UnknownSchemaError
-from headrace.runtime.dead_letters import DeadLetterMeter
-from headrace.runtime.lanes import Lane, Most, job_of, select
-from headrace.runtime.ledger import Claim, Counts, Ledger
-from headrace.runtime.ownership import Ownership, log_waiting
-from headrace.runtime.policy import StageStoppedError, backoff, is_foreseen
+from headrace.runtime.lanes import Lane, Most, job_of, select, visit_of
+from headrace.runtime.ledger import Counts, Ledger
+from headrace.runtime.outcomes import Outcomes
+from headrace.runtime.ownership import Ownership
 from headrace.runtime.records import Batch, ByteBudget, Position, TopicPartition
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
-from headrace.runtime.writer import Done, Failed, Fate, Held, Refused, Writer
+from headrace.runtime.writer import Writer
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +27,9 @@ WRITERS_END_WITHIN = 40.0
 """Seconds that `stop` waits for writes in progress: a statement's time-out and some more."""
 
 LAST_OFFSETS_WITHIN = 5.0
+
+R = TypeVar("R")
+T = TypeVar("T")
 
 Tasks = set["asyncio.Task[None]"]
 Group = list[tuple[Lane, list[Batch]]]
@@ -61,12 +61,11 @@ class Engine:
         self.stage = stage
         self.limits = limits or EngineLimits()
         self.budget = ByteBudget(self.limits.budget_bytes)
-        self.counts = Counts()
+        self._outcomes = Outcomes(stage, self.limits.budget_bytes, clock, self.fail)
         self._ledger = ledger
         self._clock = clock
         self._writer = Writer(stage, ledger, clock)
         self._served = itertools.count(1)
-        self._meter = DeadLetterMeter(stage.policy.dead_letter_limit)
         self._wake = asyncio.Event()
         self._background: Tasks = set()
         self._writes: Tasks = set()
@@ -79,6 +78,7 @@ class Engine:
         self._source = source
         beside = partial(self._spawn, tasks=self._background)
         self._owned = Ownership(self.stage, self._ledger, source, spawn=beside, fail=self.fail)
+        self._outcomes.begin(self._owned, source)
         beside(self._dispatch())
         beside(self._look_after())
         await source.start(self)
@@ -98,6 +98,11 @@ class Engine:
             task.cancel()
         self._owned.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def counts(self) -> Counts:
+        """How the records ended that this engine has seen."""
+        return self._outcomes.counts
 
     @property
     def owned(self) -> frozenset[TopicPartition]:
@@ -142,7 +147,7 @@ class Engine:
             self._owned.reclaim(lane, delay=0.0)
             return
         lane.push(batch)
-        if not lane.paused and lane.queued_bytes > self._share():
+        if not lane.paused and lane.queued_bytes > self._outcomes.share():
             lane.paused = True
             self._source.pause(lane.tp)
         self._wake.set()
@@ -157,6 +162,18 @@ class Engine:
             await self._sleep_until_work()
 
     def _start_one(self) -> bool:
+        return self._start_visit() or self._start_write()
+
+    def _start_visit(self) -> bool:
+        now = self._clock.monotonic()
+        lane = next((lane for lane in self._owned.lanes.values() if lane.due(now)), None)
+        if lane is None:
+            return False
+        self._occupy([lane])
+        self._spawn(self._visit(lane), self._writes)
+        return True
+
+    def _start_write(self) -> bool:
         group = select(
             self._owned.lanes.values(),
             now=self._clock.monotonic(),
@@ -166,20 +183,23 @@ class Engine:
         )
         if not group:
             return False
-        for lane, _ in group:
+        self._occupy(lane for lane, _ in group)
+        self._spawn(self._write(group), self._writes)
+        return True
+
+    def _occupy(self, lanes: Iterable[Lane]) -> None:
+        for lane in lanes:
             lane.busy = True
             lane.served = next(self._served)
         self._idle -= 1
-        self._spawn(self._write(group), self._writes)
-        return True
 
     async def _sleep_until_work(self) -> None:
         """Until something changes, or the first waiting lane may try again."""
         now = self._clock.monotonic()
         waits = [
-            lane.not_before - now
+            at - now
             for lane in self._owned.lanes.values()
-            if lane.queue and not lane.busy and lane.not_before > now
+            if (at := lane.next_start(now)) is not None
         ]
         timeout = max(min(waits), 0.001) if waits and self._idle else None
         try:
@@ -189,75 +209,22 @@ class Engine:
 
     async def _write(self, group: Group) -> None:
         jobs = [job_of(lane, batches) for lane, batches in group]
+        fates = await self._in_a_writer(self._writer.process, jobs)
+        for (lane, batches), job in zip(group, jobs, strict=True):
+            self._outcomes.settle(lane, batches, job.end, fates[job.tp])
+
+    async def _visit(self, lane: Lane) -> None:
+        """Try its parked records again."""
+        fate = await self._in_a_writer(self._writer.visit, visit_of(lane))
+        self._outcomes.settle_visit(lane, fate)
+
+    async def _in_a_writer(self, call: Callable[[R], T], work: R) -> T:
         loop = asyncio.get_running_loop()
         try:
-            fates = await loop.run_in_executor(self._pool, self._writer.process, jobs)
-            for (lane, batches), job in zip(group, jobs, strict=True):
-                self._settle(lane, batches, job.end, fates[job.tp])
+            return await loop.run_in_executor(self._pool, call, work)
         finally:
             self._idle += 1
             self._wake.set()
-
-    # settling
-
-    def _settle(self, lane: Lane, batches: list[Batch], end: int, fate: Fate) -> None:
-        lane.busy = False
-        if isinstance(fate, Done):
-            self._count(fate.counts)
-        elif isinstance(fate, Failed):
-            self.fail(fate.error)
-        if self._owned.lanes.get(lane.tp) is not lane or lane.reclaiming:
-            lane.drop_queue()
-        elif isinstance(fate, Done):
-            self._advance(lane, batches, end)
-        elif isinstance(fate, Held):
-            self._hold(lane, fate.error)
-        elif isinstance(fate, Refused):
-            self._refused(lane, fate.position)
-
-    def _advance(self, lane: Lane, batches: list[Batch], durable: int) -> None:
-        lane.pop(batches)
-        lane.durable, lane.attempt, lane.unforeseen, lane.not_before = durable, 0, 0, 0.0
-        lane.unknown_since = None
-        if lane.paused and lane.queued_bytes <= self._share() / 2:
-            lane.paused = False
-            self._source.resume(lane.tp)
-
-    def _hold(self, lane: Lane, error: BaseException) -> None:
-        now = self._clock.monotonic()
-        wait = backoff(lane.attempt, self.stage.policy)
-        log_waiting("lane waits", self.stage.name, error, lane.attempt, partition=str(lane.tp))
-        lane.attempt += 1
-        lane.unforeseen += not is_foreseen(error)
-        lane.not_before = now + wait
-        if isinstance(error, UnknownSchemaError) and lane.unknown_since is None:
-            lane.unknown_since = now
-
-    def _refused(self, lane: Lane, position: Claim | None) -> None:
-        """Behind: go on from the ledger's offset (a COMMIT landed whose answer was lost).
-        Gap: read again. Fenced: claim after a while.
-        """
-        log.warning("ledger refused", partition=str(lane.tp), at=lane.durable, ledger=position)
-        if position is None or position.epoch != lane.epoch:
-            self._owned.reclaim(lane, delay=random.uniform(0.1, 2.0))  # noqa: S311 - jitter
-        elif lane.durable < position.next_offset <= lane.expected:
-            behind = [batch for batch in lane.queue if batch.end <= position.next_offset]
-            self._advance(lane, behind, position.next_offset)
-        else:
-            self._owned.reclaim(lane, delay=0.0)
-
-    def _count(self, counts: Counts) -> None:
-        self.counts += counts
-        now = self._clock.monotonic()
-        if self._meter.add(now, counts.total, counts.dead):
-            limit = self._meter.limit
-            self.fail(
-                StageStoppedError(
-                    f"{self.stage.name} buried more than {limit.count} records and more than "
-                    f"{limit.share:.0%} of all in {limit.window:.0f} s; nothing is lost: look at "
-                    f"stage.dead_letters for {self.stage.group}, mend the cause, start it again"
-                )
-            )
 
     # the rest
 
@@ -275,10 +242,6 @@ class Engine:
         if news:
             await self._source.commit(news)
         return now
-
-    def _share(self) -> float:
-        """Bytes that one lane may queue before it is paused, so that no lane takes all."""
-        return self.limits.budget_bytes / max(len(self._owned.lanes), 1)
 
     def _spawn(self, work: Coroutine[Any, Any, None], tasks: Tasks) -> None:
         task = asyncio.ensure_future(work)

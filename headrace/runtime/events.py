@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any, overload
 from uuid import UUID
@@ -33,6 +33,10 @@ class Events(Sequence[StageEvent]):
     @abstractmethod
     def days(self) -> set[date]:
         """The days in UTC that their timestamps fall on."""
+
+    @abstractmethod
+    def without(self, offsets: Mapping[TopicPartition, frozenset[int]]) -> "Events":
+        """The events that are not at these places."""
 
     @abstractmethod
     def where(self, wanted: Callable[[TopicPartition], bool]) -> "Events":
@@ -69,6 +73,12 @@ class EventList(Events):
 
     def days(self) -> set[date]:
         return {event.event.timestamp.astimezone(UTC).date() for event in self._events}
+
+    def without(self, offsets: Mapping[TopicPartition, frozenset[int]]) -> "EventList":
+        nowhere = frozenset[int]()
+        return EventList(
+            [each for each in self._events if each.offset not in offsets.get(each.tp, nowhere)]
+        )
 
     def where(self, wanted: Callable[[TopicPartition], bool]) -> "EventList":
         return EventList([event for event in self._events if wanted(event.tp)])
@@ -108,6 +118,12 @@ class EventFrame(Events):
     def days(self) -> set[date]:
         return set(self.frame["timestamp"].dt.date().unique())
 
+    def without(self, offsets: Mapping[TopicPartition, frozenset[int]]) -> "EventFrame":
+        at = offsets.get(self.tp)
+        if not at:
+            return self
+        return EventFrame(self.tp, self.frame.filter(~pl.col("record_offset").is_in(list(at))))
+
     def where(self, wanted: Callable[[TopicPartition], bool]) -> "EventFrame":
         return self if wanted(self.tp) else EventFrame(self.tp, self.frame.clear())
 
@@ -143,6 +159,9 @@ class MixedEvents(Events):
 
     def days(self) -> set[date]:
         return set().union(*(part.days() for part in self._parts))
+
+    def without(self, offsets: Mapping[TopicPartition, frozenset[int]]) -> "MixedEvents":
+        return MixedEvents(part.without(offsets) for part in self._parts)
 
     def where(self, wanted: Callable[[TopicPartition], bool]) -> "MixedEvents":
         return MixedEvents(part.where(wanted) for part in self._parts)

@@ -11,7 +11,7 @@ from headrace.runtime.records import Record, TopicPartition
 class Job:
     """A range of one partition to apply. `attempt` counts its failures in a row, `unforeseen` those
     of them that no policy names; since the monotonic second `unknown_since` it waits for a schema
-    that the registry does not know.
+    that the registry does not know, since `transient_since` for a passing trouble of its events.
     """
 
     tp: TopicPartition
@@ -22,6 +22,7 @@ class Job:
     attempt: int = 0
     unknown_since: float | None = None
     unforeseen: int = 0
+    transient_since: float | None = None
 
     @property
     def move(self) -> Move:

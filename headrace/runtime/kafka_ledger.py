@@ -54,6 +54,8 @@ class KafkaLedger:
         self._rows: dict[TopicPartition, LedgerRow] = {}
         self._lock = threading.Lock()
 
+    parking = None  # Kafka's offsets have no room for it: the lane waits
+
     def check(self) -> None:
         return
 
@@ -124,7 +126,7 @@ class KafkaTransaction:
         self.rows: dict[TopicPartition, LedgerRow] = {}
         self.letters: list[DeadLetter] = []
 
-    def advance(self, moves: Sequence[Move]) -> None:
+    def advance(self, moves: Sequence[Move]) -> Mapping[TopicPartition, int]:
         current = {move.tp: self._row(move.tp) for move in moves}
         for move in moves:
             row = current[move.tp]
@@ -134,6 +136,7 @@ class KafkaTransaction:
                 )
             counts = row.counts + Counts(applied=move.end - move.start)
             self.rows[move.tp] = replace(row, next_offset=move.end, counts=counts)
+        return {}
 
     def correct(self, tp: TopicPartition, counts: Counts) -> None:
         row = self.rows[tp]

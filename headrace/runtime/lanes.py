@@ -11,7 +11,9 @@ from headrace.runtime.records import Batch, Record, TopicPartition
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """One owned partition. `expected` is where the next batch must begin."""
+    """One owned partition. `expected` is where the next batch must begin; its `parked` records are
+    visited at `visit_at`.
+    """
 
     tp: TopicPartition
     epoch: int
@@ -27,7 +29,11 @@ class Lane:
     served: int = 0
     unforeseen: int = 0
     unknown_since: float | None = None
+    transient_since: float | None = None
     not_before: float = 0.0
+    parked: int = 0
+    visit_at: float = 0.0
+    visit_attempt: int = 0
 
     def push(self, batch: Batch) -> None:
         self.queue.append(batch)
@@ -43,6 +49,19 @@ class Lane:
 
     def ready(self, now: float) -> bool:
         return bool(self.queue) and not self.busy and now >= self.not_before
+
+    def due(self, now: float) -> bool:
+        """Whether its parked records are to be visited."""
+        return self.parked > 0 and not self.busy and not self.reclaiming and now >= self.visit_at
+
+    def next_start(self, now: float) -> float | None:
+        """When work on it may start that has to wait until then."""
+        if self.busy or self.reclaiming:
+            return None
+        starts = [self.not_before] if self.queue and self.not_before > now else []
+        if self.parked:
+            starts.append(self.visit_at)
+        return min(starts, default=None)
 
     def head(self, most: "Most") -> list[Batch]:
         """The batches at the front: one at least, then as many as keep within `most`."""
@@ -72,7 +91,13 @@ def job_of(lane: Lane, batches: list[Batch]) -> Job:
         lane.attempt,
         lane.unknown_since,
         lane.unforeseen,
+        lane.transient_since,
     )
+
+
+def visit_of(lane: Lane) -> Job:
+    """The job that tries a lane's parked records again: no range, only whose the partition is."""
+    return Job(lane.tp, lane.durable, lane.durable, lane.epoch, ())
 
 
 def _records(batches: list[Batch], start: int) -> Sequence[Record]:

@@ -1,18 +1,18 @@
 """The offset ledger: what a stage has durably applied, kept where its effects are.
 
-The port that the engine works against, and the adapter in memory. The one on PostgreSQL (exactly
-once) is `headrace.postgres.PostgresLedger`; the one on Kafka's own offsets (at least once) is
-`headrace.runtime.kafka_ledger.KafkaLedger`.
+The port that the engine works against. Its adapters: `headrace.postgres.PostgresLedger` (exactly
+once), `headrace.runtime.kafka_ledger.KafkaLedger` on Kafka's own offsets (at least once), and
+`headrace.runtime.memory_ledger.MemoryLedger` for tests.
 """
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from headrace.errors import HeadraceError
 from headrace.runtime.dead_letters import DeadLetter
+from headrace.runtime.parking import Parking
 from headrace.runtime.records import TopicPartition
 
 
@@ -34,11 +34,15 @@ class ClaimRequest:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A partition that a worker owns: writes carry `epoch`, reading starts at `next_offset`."""
+    """A partition that a worker owns: writes carry `epoch`, reading starts at `next_offset`.
+
+    `parked` records before it wait beside the lane.
+    """
 
     tp: TopicPartition
     next_offset: int
     epoch: int
+    parked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How the offsets of a range ended; their sum is the range's length."""
+    """How the offsets of a range ended; their sum is the range's length. `parked` ones have not
+    ended yet: each is counted elsewhere when it does.
+    """
 
     applied: int = 0
     duplicate: int = 0
     dead: int = 0
     skipped: int = 0
+    parked: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -66,11 +73,12 @@ class Counts:
             self.duplicate + other.duplicate,
             self.dead + other.dead,
             self.skipped + other.skipped,
+            self.parked + other.parked,
         )
 
     @property
     def total(self) -> int:
-        return self.applied + self.duplicate + self.dead + self.skipped
+        return self.applied + self.duplicate + self.dead + self.skipped + self.parked
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +121,11 @@ class LedgerTransaction(Protocol):
     def effects(self) -> Any:
         """What the handler writes through: a database connection, or None."""
 
-    def advance(self, moves: Sequence[Move]) -> None:
-        """Move the offsets, counting all as applied. Raises LedgerConflictError."""
+    def advance(self, moves: Sequence[Move]) -> Mapping[TopicPartition, int]:
+        """Move the offsets, counting all as applied; a move from an offset to itself only asks
+        whether the partition is still ours. Returns how many records of each are parked, of those
+        that have some. Raises LedgerConflictError.
+        """
 
     def correct(self, tp: TopicPartition, counts: Counts) -> None:
         """Take what was not applied off `applied` and count it where it belongs."""
@@ -130,6 +141,10 @@ class Ledger(Protocol):
     """Called from writer threads; every method may block. Raises OutageError when unreachable."""
 
     group: str
+
+    @property
+    def parking(self) -> Parking | None:
+        """Where records wait for a passing trouble; None: their lane waits instead."""
 
     def check(self) -> None:
         """Return if the ledger can be reached (cheap; asked before work is done again)."""
@@ -150,137 +165,9 @@ class Ledger(Protocol):
         """The whole ledger of this group, in key order."""
 
 
-@dataclass(slots=True)
-class _MemoryState:
-    rows: dict[TopicPartition, LedgerRow] = field(default_factory=dict)
-    letters: list[DeadLetter] = field(default_factory=list)
-    effects: list[Any] = field(default_factory=list)
-
-
-class MemoryLedger:
-    """The ledger in memory: several workers of one process may share it. For tests.
-
-    `effects` given to a handler is a list; what is appended to it is undone on rollback.
-    """
-
-    def __init__(self, group: str = "memory", owner: str = "memory") -> None:
-        self.group = group
-        self.owner = owner
-        self._state = _MemoryState()
-        self._lock = threading.RLock()
-
-    @property
-    def letters(self) -> list[DeadLetter]:
-        return list(self._state.letters)
-
-    @property
-    def effects(self) -> list[Any]:
-        return list(self._state.effects)
-
-    def check(self) -> None:
-        return
-
-    def begin(self, requests: Sequence[ClaimRequest]) -> None:
-        with self._lock:
-            known = {tp.topic for tp in self._state.rows}
-            self._state.rows.update(
-                {each.tp: _new_row(each, 0) for each in requests if each.tp.topic not in known}
-            )
-
-    def claim(self, requests: Sequence[ClaimRequest]) -> dict[TopicPartition, Claim]:
-        with self._lock:
-            claimed = {request.tp: self._claimed(request) for request in requests}
-            self._state.rows.update(claimed)
-        return {tp: Claim(tp, row.next_offset, row.epoch) for tp, row in claimed.items()}
-
-    def _claimed(self, request: ClaimRequest) -> LedgerRow:
-        row = self._state.rows.get(request.tp)
-        if row is None:
-            return _new_row(request, 1, self.owner)
-        if row.topic_id != request.topic_id:
-            raise TopicRecreatedError(recreated_message(self.group, request.tp))
-        return replace(row, epoch=row.epoch + 1, owner=self.owner)
-
-    @contextmanager
-    def transaction(self) -> Iterator["MemoryTransaction"]:
-        with self._lock:
-            before = _copy(self._state)
-            try:
-                yield MemoryTransaction(self._state)
-            except BaseException:
-                _restore(self._state, before)
-                raise
-
-    def rows(self) -> list[LedgerRow]:
-        return [row for _, row in sorted(self._state.rows.items())]
-
-
-class MemoryTransaction:
-    """What `MemoryLedger.transaction` yields."""
-
-    def __init__(self, state: _MemoryState) -> None:
-        self._state = state
-
-    @property
-    def effects(self) -> list[Any]:
-        return self._state.effects
-
-    def advance(self, moves: Sequence[Move]) -> None:
-        rows = self._state.rows
-        short = [
-            move.tp
-            for move in moves
-            if (rows[move.tp].next_offset, rows[move.tp].epoch) != (move.start, move.epoch)
-        ]
-        if short:
-            raise LedgerConflictError(
-                {move.tp: _claim_of(rows[move.tp]) for move in moves if move.tp in rows}
-            )
-        for move in moves:
-            row = rows[move.tp]
-            counts = row.counts + Counts(applied=move.end - move.start)
-            rows[move.tp] = replace(row, next_offset=move.end, counts=counts)
-
-    def correct(self, tp: TopicPartition, counts: Counts) -> None:
-        row = self._state.rows[tp]
-        corrected = row.counts + replace(counts, applied=-counts.total)
-        self._state.rows[tp] = replace(row, counts=corrected)
-
-    def bury(self, letters: Sequence[DeadLetter]) -> None:
-        self._state.letters.extend(letters)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        before = _copy(self._state)
-        try:
-            yield
-        except BaseException:
-            _restore(self._state, before)
-            raise
-
-
 def recreated_message(group: str, tp: TopicPartition) -> str:
     return (
         f"topic {tp.topic} was deleted and made again since {group} last read it, so its offsets "
         f"mean another log; to read the new log from its start, with the database owner's "
         f"DATABASE_URL: headrace ledger restart {group} {tp.topic}"
     )
-
-
-def _new_row(request: ClaimRequest, epoch: int, owner: str = "") -> LedgerRow:
-    start = request.start
-    return LedgerRow(request.tp, request.topic_id, start, start, epoch, owner, Counts())
-
-
-def _claim_of(row: LedgerRow) -> Claim:
-    return Claim(row.tp, row.next_offset, row.epoch)
-
-
-def _copy(state: _MemoryState) -> _MemoryState:
-    return _MemoryState(dict(state.rows), list(state.letters), list(state.effects))
-
-
-def _restore(state: _MemoryState, before: _MemoryState) -> None:
-    state.rows = before.rows
-    state.letters = before.letters
-    state.effects[:] = before.effects

@@ -54,7 +54,9 @@ class MemoryLog:
         for number in range(partitions):
             self._partitions[TopicPartition(topic, number)] = _Partition(topic_id)
 
-    def append(self, topic: str, partition: int, value: bytes | None, key: bytes = b"") -> int:
+    def append(
+        self, topic: str, partition: int, value: bytes | None, key: bytes | None = None
+    ) -> int:
         """The offset that the record got."""
         held = self._partitions[TopicPartition(topic, partition)]
         held.records.append(MemoryRecord(held.end, 1_700_000_000_000, key, value))

@@ -162,7 +162,7 @@ class Ownership:
         for tp, claim in claims.items():
             token = next(self._tokens)
             start = claim.next_offset
-            self.lanes[tp] = Lane(tp, claim.epoch, token, start, start)
+            self.lanes[tp] = Lane(tp, claim.epoch, token, start, start, parked=claim.parked)
             positions[tp] = Position(start, token)
         log.info("partitions claimed", stage=self._stage.name, partitions=len(claims))
         return positions

@@ -10,7 +10,7 @@ from headrace.clock import Clock, SystemClock
 from headrace.codec import EventDecoder, Registry
 from headrace.codec.columnar import ColumnarDecoder, NativeWatch
 from headrace.postgres import Database, DayCloser, DeadLetterOutbox, PostgresLedger, WarmEvents
-from headrace.runtime import Engine, EngineLimits, FailurePolicy, Stage
+from headrace.runtime import Engine, EngineLimits, FailurePolicy, ParkingPolicy, Stage
 from headrace.runtime.faust_source import FaustSource
 from headrace.runtime.publisher import DeadLetterPublisher, DeadLetterTopic
 from headrace.runtime.worker import Companion
@@ -57,7 +57,7 @@ def build(
         topics,
         EventDecoder(catalog, registry, clock),
         ArchiveHandler(WarmEvents(database)),
-        policy or FailurePolicy(),
+        policy or FailurePolicy(parking=ParkingPolicy(by_key=False)),  # rows have no order
         ColumnarDecoder(registry, watch) if settings.columnar else None,
     )
     ledger = PostgresLedger(database, GROUP, f"{socket.gethostname()}:{os.getpid()}")

@@ -1,22 +1,23 @@
 """The ledger suite on PostgreSQL, and what only a server can show."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from uuid import uuid4
 
 import pytest
 
-from headrace.errors import OutageError
+from headrace.errors import OutageError, PoisonError
 from headrace.postgres import Database, DeadLetterOutbox, PostgresLedger
 from headrace.runtime import (
     ClaimRequest,
+    Counts,
     DeadLetter,
     LedgerConflictError,
     Move,
     TopicPartition,
 )
 from tests.conftest import Servers
-from tests.runtime.ledger_suite import ONE, LedgerSuite, claim, letter
+from tests.runtime.ledger_suite import ONE, TWO, LedgerSuite, ada, claim, letter, park
 
 pytestmark = pytest.mark.integration
 
@@ -124,6 +125,36 @@ def test_letters_of_a_topic_that_was_made_again_stand_beside_the_old_ones(
         with books.ledger.transaction() as tx:
             tx.bury([letter(ONE, 0)])
     assert books.buried() == [(ONE, 0), (ONE, 0)]
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [lambda ledger: ledger.restart(ONE.topic), lambda ledger: ledger.rewind(ONE, 2)],
+    ids=["restart", "rewind"],
+)
+def test_what_is_parked_when_an_operator_starts_anew_becomes_dead_letters(
+    books: PostgresBooks, accept: Callable[[PostgresLedger], object]
+) -> None:
+    claim(books, (ONE, 0), (TWO, 0))
+    park(books, 5, ada(1, attempts=1), ada(3))
+    assert accept(books.ledger)
+    assert sorted(books.buried()) == [(ONE, 1), (ONE, 3)]
+    assert books.ledger.parking.rows(10) == []
+    assert all(row.counts == Counts() for row in books.ledger.rows())
+
+
+def test_a_rewind_that_moves_nothing_leaves_what_is_parked(books: PostgresBooks) -> None:
+    claim(books, (ONE, 0))
+    park(books, 5, ada(1, attempts=1))
+    assert not books.ledger.rewind(ONE, 5)
+    assert [row["record_offset"] for row in books.ledger.parking.rows(10)] == [1]
+
+
+def test_the_database_refuses_a_count_that_does_not_add_up(books: PostgresBooks) -> None:
+    claim(books, (ONE, 0))
+    with pytest.raises(PoisonError), books.ledger.transaction() as tx:
+        tx.advance([Move(ONE, 0, 5, 1)])
+        tx.correct(ONE, Counts(parked=-1))
 
 
 def test_a_server_that_is_away_is_an_outage(stack: Servers) -> None:

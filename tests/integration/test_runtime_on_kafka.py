@@ -24,7 +24,7 @@ from headrace.runtime import (
 from headrace.runtime.faust_source import FaustSource
 from headrace.settings import KafkaSettings
 from tests.conftest import Servers
-from tests.runtime.stages import QUICK, TextDecoder, TextHandler, text_stage, until
+from tests.runtime.stages import QUICK, TextDecoder, TextHandler, key_of_text, text_stage, until
 from tests.runtime.suite import StageSuite, settled, texts
 
 pytestmark = pytest.mark.integration
@@ -76,7 +76,9 @@ class KafkaBench:
     async def produce(self, topic: str, partition: int, *values: str | None) -> None:
         for value in values:
             encoded = None if value is None else value.encode()
-            self.producer.produce(topic + self.mark, encoded, partition=partition)
+            self.producer.produce(
+                topic + self.mark, encoded, key_of_text(value) or None, partition=partition
+            )
         assert await asyncio.to_thread(self.producer.flush, 30) == 0
 
     @asynccontextmanager
@@ -115,6 +117,10 @@ class KafkaBench:
             replace(row, tp=TopicPartition(self._plain(row.tp.topic), row.tp.partition))
             for row in self.ledger.rows()
         ]
+
+    def parked(self) -> Sequence[TopicPartition]:
+        rows = self.ledger.parking.rows(10_000)
+        return [TopicPartition(self._plain(row["topic"]), row["partition"]) for row in rows]
 
     def _plain(self, topic: str) -> str:
         return topic.removesuffix(self.mark)

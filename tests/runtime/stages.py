@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,17 +11,25 @@ from uuid import UUID
 
 from headrace.catalog import Topic
 from headrace.envelope import Event
-from headrace.errors import ConfigurationError, OutageError, PoisonError, UnknownSchemaError
+from headrace.errors import (
+    ConfigurationError,
+    OutageError,
+    PoisonError,
+    TransientError,
+    UnknownSchemaError,
+)
 from headrace.runtime import (
     BusinessError,
     Events,
     FailurePolicy,
+    ParkingPolicy,
     Stage,
     StageEvent,
     TopicPartition,
 )
 
-QUICK = FailurePolicy(first_wait=0.01, longest_wait=0.05, unknown_schema_grace=0.3)
+QUICK_PARKING = ParkingPolicy(after=0.05, first_wait=0.02, longest_wait=0.1)
+QUICK = FailurePolicy(0.01, 0.05, unknown_schema_grace=0.3, parking=QUICK_PARKING)
 
 
 @dataclass(frozen=True)
@@ -69,13 +78,17 @@ Write = Callable[[Any, StageEvent], None]
 
 
 class TextHandler:
-    """Writes each event's text; `refuse …` breaks a rule, `bug …` raises something unforeseen."""
+    """Writes each event's text; `refuse …` breaks a rule, `bug …` raises something unforeseen, and
+    a text that contains a word of `troubled` has a passing trouble.
+    """
 
     def __init__(self, write: Write) -> None:
         self._write = write
         self.available = threading.Event()
         self.available.set()
         self.calls = 0
+        self.troubled: set[str] = set()
+        self.tried: Counter[str] = Counter()
 
     def prepare(self, events: Events) -> None:
         return
@@ -90,6 +103,9 @@ class TextHandler:
 
     def _apply(self, event: StageEvent, effects: Any) -> None:
         text = event.event.source
+        self.tried[text] += 1
+        if any(word in text for word in self.troubled):
+            raise TransientError(f"{text} has a passing trouble")
         if text.startswith("refuse"):
             raise BusinessError(text)
         if text.startswith("bug"):
@@ -127,6 +143,11 @@ def text_stage(
     return Stage(
         "texts", group, {name: text_topic(name) for name in topics}, decoder, handler, policy
     )
+
+
+def key_of_text(text: str | None) -> bytes:
+    """What stands before a colon."""
+    return text.partition(":")[0].encode() if text and ":" in text else b""
 
 
 async def until(condition: Callable[[], bool], within: float = 30.0) -> None:

@@ -1,16 +1,25 @@
 """What a stage promises on any log: run on the log in memory and on Kafka."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
 
-from headrace.runtime import DeadLetter, DeadLetterLimit, Engine, FailurePolicy, LedgerRow
+from headrace.runtime import (
+    DeadLetter,
+    DeadLetterLimit,
+    Engine,
+    FailurePolicy,
+    LedgerRow,
+    TopicPartition,
+)
 from headrace.runtime.policy import StageStoppedError
 from headrace.runtime.records import Batch
-from tests.runtime.stages import QUICK, TextDecoder, TextHandler, until
+from tests.runtime.stages import QUICK, QUICK_PARKING, TextDecoder, TextHandler, until
 
 
 class Bench(Protocol):
@@ -31,6 +40,8 @@ class Bench(Protocol):
 
     def letters(self) -> Sequence[DeadLetter]: ...
     def rows(self) -> Sequence[LedgerRow]: ...
+    def parked(self) -> Sequence[TopicPartition]:
+        """The partition of each record that is parked now."""
 
 
 def texts(bench: Bench) -> list[str]:
@@ -43,7 +54,9 @@ def settled(bench: Bench, records: int) -> bool:
 
 def accounted_for(bench: Bench) -> None:
     """Invariant 2: the counts add up per partition, and the effects agree with them."""
+    parked = Counter(at for at in bench.parked())
     for row in bench.rows():
+        assert row.counts.parked == parked[row.tp]
         assert row.counts.total == row.next_offset - row.first_offset
         effects = [at for at in bench.applied() if at[:2] == tuple(row.tp)]
         assert row.counts.applied == len(effects)
@@ -132,6 +145,106 @@ class StageSuite:
             await until(lambda: texts(bench) == ["goes on"])
             bench.decoder.outage_of.clear()
             await until(lambda: texts(bench) == ["goes on", "waits"])
+
+    async def test_a_passing_trouble_is_waited_out_before_anything_is_parked(
+        self, bench: Bench
+    ) -> None:
+        bench.handler.troubled.add("late")
+        await bench.produce("first", 0, "a", "late", "b")
+        policy = replace(QUICK, parking=replace(QUICK_PARKING, after=60.0))
+        async with bench.worker(policy):
+            await until(lambda: bench.handler.tried["late"] >= 3)
+            assert texts(bench) == []
+            bench.handler.troubled.clear()
+            await until(lambda: settled(bench, 3))
+        assert texts(bench) == ["a", "late", "b"]
+
+    async def test_a_troubled_event_is_parked_and_its_key_waits_behind_it(
+        self, bench: Bench
+    ) -> None:
+        """The lane goes on; when the trouble has passed, the key's events land in their order."""
+        bench.handler.troubled.add("late")
+        policy = replace(QUICK, parking=replace(QUICK_PARKING, attempts=1000))
+        await bench.produce("first", 0, "ada:1", "ada:late", "ada:3", "bob:1")
+        async with bench.worker(policy):
+            await until(lambda: "bob:1" in texts(bench))
+            await bench.produce("first", 0, "ada:4", "bob:2")
+            await until(lambda: "bob:2" in texts(bench))
+            assert texts(bench) == ["ada:1", "bob:1", "bob:2"]
+            assert len(bench.parked()) == 3
+            accounted_for(bench)
+            bench.handler.troubled.clear()
+            await until(lambda: not bench.parked())
+            await bench.produce("first", 0, "ada:5")
+            await until(lambda: "ada:5" in texts(bench))
+        ada = [text for text in texts(bench) if text.startswith("ada")]
+        assert ada == ["ada:1", "ada:late", "ada:3", "ada:4", "ada:5"]
+        assert not bench.letters()
+        accounted_for(bench)
+
+    async def test_a_trouble_that_does_not_pass_ends_in_the_dead_letters_and_frees_its_key(
+        self, bench: Bench
+    ) -> None:
+        bench.handler.troubled.add("never")
+        await bench.produce("first", 0, "ada:never", "ada:2", "bob:1")
+        async with bench.worker():
+            await until(lambda: len(texts(bench)) == 2)
+        assert texts(bench) == ["bob:1", "ada:2"]
+        assert [(one.offset, one.reason) for one in bench.letters()] == [(0, "attempts_exhausted")]
+        assert bench.handler.tried["ada:never"] >= QUICK_PARKING.attempts
+        accounted_for(bench)
+
+    async def test_parked_records_follow_their_partition_to_the_next_worker(
+        self, bench: Bench
+    ) -> None:
+        bench.handler.troubled.add("late")
+        policy = replace(QUICK, parking=replace(QUICK_PARKING, attempts=1000))
+        await bench.produce("first", 0, "ada:late", "bob:1")
+        async with bench.worker(policy):
+            await until(lambda: texts(bench) == ["bob:1"])
+        await bench.produce("first", 0, "ada:2")
+        async with bench.worker(policy):
+            await until(lambda: len(bench.parked()) == 2)
+            bench.handler.troubled.clear()
+            await until(lambda: not bench.parked())
+        assert texts(bench) == ["bob:1", "ada:late", "ada:2"]
+        accounted_for(bench)
+
+    async def test_an_outage_spends_no_attempt_of_what_is_parked(self, bench: Bench) -> None:
+        bench.handler.troubled.add("late")
+        policy = replace(QUICK, parking=replace(QUICK_PARKING, attempts=3, first_wait=0.2))
+        await bench.produce("first", 0, "ada:late", "bob:1")
+        async with bench.worker(policy):
+            await until(lambda: texts(bench) == ["bob:1"])
+            bench.handler.available.clear()
+            bench.handler.troubled.clear()
+            calls = bench.handler.calls
+            await until(lambda: bench.handler.calls > calls + 5)
+            bench.handler.available.set()
+            await until(lambda: not bench.parked())
+        assert texts(bench) == ["bob:1", "ada:late"]
+        assert not bench.letters()
+
+    async def test_a_trouble_of_too_many_is_nobodys_own(self, bench: Bench) -> None:
+        """The lane waits, as in an outage, and nothing is parked or buried."""
+        bench.handler.troubled.add(":")
+        policy = replace(QUICK, parking=replace(QUICK_PARKING, most=10))
+        await bench.produce("first", 0, *(f"{n}:x" for n in range(50)))
+        async with bench.worker(policy):
+            await until(lambda: bench.handler.tried["0:x"] >= 20)
+            assert not bench.parked()
+            assert not texts(bench)
+            bench.handler.troubled.clear()
+            await until(lambda: settled(bench, 50))
+        assert texts(bench) == [f"{n}:x" for n in range(50)]
+
+    async def test_each_unforeseen_error_gets_attempts_of_its_own(self, bench: Bench) -> None:
+        await bench.produce("first", 0, "bug one", "a", "bug two")
+        async with bench.worker():
+            await until(lambda: settled(bench, 3))
+        assert len(bench.letters()) == 2
+        assert min(bench.handler.tried[text] for text in ("bug one", "bug two")) >= 3
+        accounted_for(bench)
 
     async def test_a_schema_that_becomes_known_in_time_is_no_poison(self, bench: Bench) -> None:
         await bench.produce("first", 0, "a", "schema 7")

@@ -21,3 +21,4 @@ WHERE o.consumer_group = held.consumer_group
     AND o.topic = held.topic
     AND o."partition" = held."partition"
     AND o.next_offset = held.start_offset
+RETURNING o.topic, o."partition", o.parked

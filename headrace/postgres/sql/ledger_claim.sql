@@ -5,4 +5,4 @@ VALUES
 ON CONFLICT (consumer_group, topic, "partition") DO UPDATE
     SET epoch = held.epoch + 1, owner = excluded.owner, updated_at = now()
     WHERE held.topic_id = excluded.topic_id
-RETURNING next_offset, epoch
+RETURNING next_offset, epoch, parked

@@ -1,6 +1,7 @@
 UPDATE stage.stage_offsets
-SET applied = applied - %(duplicate)s - %(dead)s - %(skipped)s,
+SET applied = applied - %(duplicate)s - %(dead)s - %(skipped)s - %(parked)s,
     duplicate = duplicate + %(duplicate)s,
     dead = dead + %(dead)s,
-    skipped = skipped + %(skipped)s
+    skipped = skipped + %(skipped)s,
+    parked = parked + %(parked)s
 WHERE consumer_group = %(group)s AND topic = %(topic)s AND "partition" = %(partition)s

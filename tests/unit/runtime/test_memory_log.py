@@ -24,9 +24,9 @@ from headrace.runtime import (
     TopicRecreatedError,
 )
 from headrace.runtime.claiming import OffsetOutOfRangeError
-from headrace.runtime.ledger import MemoryTransaction
+from headrace.runtime.memory_ledger import MemoryTransaction
 from headrace.runtime.worker import running
-from tests.runtime.stages import QUICK, TextDecoder, TextHandler, text_stage, until
+from tests.runtime.stages import QUICK, TextDecoder, TextHandler, key_of_text, text_stage, until
 from tests.runtime.suite import StageSuite, settled, texts
 
 TOPICS = ("first", "second")
@@ -45,7 +45,8 @@ class MemoryBench:
 
     async def produce(self, topic: str, partition: int, *values: str | None) -> None:
         for value in values:
-            self.log.append(topic, partition, None if value is None else value.encode())
+            encoded = None if value is None else value.encode()
+            self.log.append(topic, partition, encoded, key_of_text(value) or None)
 
     @asynccontextmanager
     async def worker(
@@ -78,6 +79,9 @@ class MemoryBench:
 
     def rows(self) -> Sequence[LedgerRow]:
         return self.ledger.rows()
+
+    def parked(self) -> Sequence[TopicPartition]:
+        return [record.tp for record in self.ledger.parked]
 
 
 @pytest.fixture
