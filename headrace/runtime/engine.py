@@ -210,8 +210,8 @@ class Engine:
     async def _write(self, group: Group) -> None:
         jobs = [job_of(lane, batches) for lane, batches in group]
         fates = await self._in_a_writer(self._writer.process, jobs)
-        for (lane, batches), job in zip(group, jobs, strict=True):
-            self._outcomes.settle(lane, batches, job.end, fates[job.tp])
+        for lane, _ in group:
+            self._outcomes.settle(lane, fates[lane.tp])
 
     async def _visit(self, lane: Lane) -> None:
         """Try its parked records again."""

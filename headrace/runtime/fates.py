@@ -8,9 +8,10 @@ from headrace.runtime.parking import Outlook
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The range is durable."""
+    """The range is durable up to `end`, which may lie before the job's."""
 
     counts: Counts
+    end: int
 
 
 @dataclass(frozen=True, slots=True)

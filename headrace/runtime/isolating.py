@@ -1,7 +1,7 @@
 """A job of which some event is refused: halved until the refused events stand alone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import replace
 
 from headrace.errors import OutageError
 from headrace.runtime.dead_letters import DeadLetter
@@ -9,11 +9,11 @@ from headrace.runtime.events import EventList, Events
 from headrace.runtime.fates import Failed, Fate, Held, Refused
 from headrace.runtime.judging import Judge
 from headrace.runtime.ledger import Ledger, LedgerConflictError, LedgerTransaction
-from headrace.runtime.parking import Due, Parked
+from headrace.runtime.parking import Due, Parked, ParkingFullError
 from headrace.runtime.policy import Bury, Park, Wait, is_foreseen
 from headrace.runtime.records import StageEvent, TopicPartition
 from headrace.runtime.stage import Handler
-from headrace.runtime.work import Settling, Work, waiting_behind
+from headrace.runtime.work import Settling, Work, check_room, waiting_behind
 
 
 class Isolating:
@@ -24,18 +24,16 @@ class Isolating:
         self._settling = Settling(ledger, judge.policy)
 
     def apply(self, work: Work) -> Fate:
-        """The neighbours of what is refused land; what is refused is buried or parked."""
+        """The neighbours of what is refused land; what is refused is buried or parked. Where no
+        more can be parked the range ends, and the lane goes on from there later.
+        """
         job = work.job
-        isolation = _Isolation(self._handler, self._judge, work)
         try:
-            events = isolation.preparable(work.events)
-            with self._ledger.transaction() as tx:
-                parked = tx.advance([job.move])
-                isolation.waiting |= self._settling.waiting_keys(tx, job.tp, parked)
-                duplicates = isolation.isolate(events, tx)[job.tp]
-                return self._settling.settle(
-                    isolation.work, tx, duplicates=duplicates, parked=parked
-                )
+            return self._applied(work)
+        except ParkingFullError as full:
+            if full.offset > job.start:
+                return self.apply(work.before(full.offset))
+            return Held(OutageError(f"{full}: the lane waits until some are through"))
         except LedgerConflictError as conflict:
             return Refused(conflict.positions.get(job.tp))
         except Exception as error:  # noqa: BLE001 - every error ends as a fate, by the policy
@@ -43,15 +41,26 @@ class Isolating:
             waits = isinstance(self._judge.decide(error, job), Wait)
             return Held(error) if waits else Failed(error)
 
+    def _applied(self, work: Work) -> Fate:
+        tp, isolation = work.job.tp, _Isolation(self._handler, self._judge, work)
+        events = isolation.preparable(work.events)
+        with self._ledger.transaction() as tx:
+            parked = tx.advance([work.job.move])
+            isolation.room = min(isolation.room, self._settling.room(tp, parked))
+            isolation.waiting |= self._settling.waiting_keys(tx, tp, parked)
+            duplicates = isolation.isolate(events, tx)[tp]
+            return self._settling.settle(isolation.work, tx, duplicates=duplicates, parked=parked)
+
 
 class _Isolation:
-    """One job on its way: `work` gathers its dead letters and what is parked, `waiting` the keys
-    that later events must wait behind.
+    """One job on its way: `work` gathers its dead letters and what is parked, as far as there is
+    `room`, `waiting` the keys that later events must wait behind.
     """
 
     def __init__(self, handler: Handler, judge: Judge, work: Work) -> None:
         self.work = Work(work.job, EventList(()), list(work.letters))
         self.waiting: set[bytes] = set()
+        self.room = judge.policy.parking.most if judge.policy.parking else 0
         self._handler, self._judge = handler, judge
         self._records = {record.offset: record for record in work.job.records}
 
@@ -111,7 +120,7 @@ class _Isolation:
         for event in events:
             record = self._records[event.offset]
             if record.key in self.waiting:
-                self.work.parked.append(waiting_behind(event.tp, record))
+                self._park(waiting_behind(event.tp, record))
             else:
                 fit.append(event)
         return EventList(fit)
@@ -124,22 +133,15 @@ class _Isolation:
                 letter = DeadLetter.of(event.tp, record, error_class, reason, text)
                 self.work.letters.append(letter)
             case Park(reason):
-                self._park(Parked.of(event.tp, record, 1, reason, text))
+                self._park(Due(Parked.of(event.tp, record, 1, reason, text)))
             case _:
                 raise error
 
-    def _park(self, record: Parked) -> None:
-        policy = self._judge.policy.parking
-        assert policy  # noqa: S101 - nothing decides to park without
-        self.work.parked.append(Due(record, policy.wait(record.attempts)))
+    def _park(self, due: Due) -> None:
+        policy, record = self._judge.policy.parking, due.record
+        assert policy is not None  # noqa: S101 - else nothing decides to park
+        wait = policy.wait(record.attempts) if record.attempts else 0.0
+        self.work.parked.append(replace(due, seconds=wait))
         if policy.by_key and record.key is not None:
             self.waiting.add(record.key)
-        if _failed(self.work.parked) > policy.most:
-            raise OutageError(
-                f"more than {policy.most} events of {record.tp} have a passing trouble at once, "
-                f"so it is not theirs; the last: {record.message}"
-            )
-
-
-def _failed(parked: Sequence[Due]) -> int:
-    return sum(1 for due in parked if due.record.attempts)
+        check_room(self.work, self.room)

@@ -72,8 +72,9 @@ class Lane:
             taken.append(batch)
         return taken
 
-    def pop(self, batches: Iterable[Batch]) -> None:
-        for _ in batches:
+    def pop_before(self, offset: int) -> None:
+        """Give up the batches that end there or before."""
+        while self.queue and self.queue[0].end <= offset:
             batch = self.queue.popleft()
             self.queued_bytes -= batch.size
             batch.release()

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from headrace.errors import OutageError
@@ -90,6 +91,10 @@ class MemoryLog:
             raise OffsetOutOfRangeError(f"{tp}: offset {offset} is not in the log")
         return held.from_offset(offset, limit) if self.reachable else []
 
+    @property
+    def members(self) -> Sequence["MemorySource"]:
+        return tuple(self._members)
+
     def assignments(self) -> dict["MemorySource", list[TopicPartition]]:
         """Round robin over the members, in key order."""
         shared: dict[MemorySource, list[TopicPartition]] = defaultdict(list)
@@ -97,25 +102,24 @@ class MemoryLog:
             shared[self._members[number % len(self._members)]].append(tp)
         return shared
 
-    async def join(self, member: "MemorySource") -> None:
+    def join(self, member: "MemorySource") -> None:
         self._members.append(member)
-        await self._rebalance()
+        self.rebalance()
 
-    async def leave(self, member: "MemorySource") -> None:
+    def leave(self, member: "MemorySource") -> None:
         if member in self._members:
             self._members.remove(member)
-            await self._rebalance()
+            self.rebalance()
 
     def forget(self, member: "MemorySource") -> None:
         """A member that died: the others get its partitions at the next rebalance."""
         self._members.remove(member)
 
-    async def _rebalance(self) -> None:
-        """Eager: everybody loses everything, then claims what is theirs now."""
+    def rebalance(self) -> None:
+        """Eager: everybody loses everything, then claims what is theirs now, at their own pace."""
+        shared = self.assignments() if self._members else {}
         for member in self._members:
-            member.lose()
-        for member, tps in self.assignments().items() if self._members else ():
-            await member.gain(tps)
+            member.assign(shared.get(member, []))
 
     def _notify(self) -> None:
         self._changed.set()
@@ -131,9 +135,13 @@ class MemoryLog:
 class MemorySource:
     """A group member on a `MemoryLog`."""
 
-    def __init__(self, log: MemoryLog, *, fetch_records: int = 500) -> None:
+    def __init__(
+        self, log: MemoryLog, *, fetch_records: int = 500, idle_seconds: float = 0.01
+    ) -> None:
         self._log = log
         self._fetch_records = fetch_records
+        self._idle_seconds = idle_seconds
+        self._assigned: set[asyncio.Task[None]] = set()
         self._next: dict[TopicPartition, Position] = {}
         self._paused: set[TopicPartition] = set()
         self.committed: dict[TopicPartition, int] = {}
@@ -141,23 +149,28 @@ class MemorySource:
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
+        self._context = copy_context()
         self._reader = asyncio.create_task(self._read())
-        await self._log.join(self)
+        self._log.join(self)
 
     async def stop(self) -> None:
         self.crash()
-        await self._log.leave(self)
+        self._log.leave(self)
 
     def crash(self) -> None:
         """Read no more, and say nothing to the group: a frozen process."""
         if self._reader is not None:
             self._reader.cancel()
 
-    def lose(self) -> None:
+    def assign(self, tps: Iterable[TopicPartition]) -> None:
+        """Whatever other member caused the rebalance: what follows is this member's own doing."""
+        task = asyncio.get_running_loop().create_task(self._take(tps), context=self._context)
+        self._assigned.add(task)
+        task.add_done_callback(self._assigned.discard)
+
+    async def _take(self, tps: Iterable[TopicPartition]) -> None:
         self._next.clear()
         self._sink.revoke()
-
-    async def gain(self, tps: Iterable[TopicPartition]) -> None:
         await self.seek(await self._sink.claim(tps))
 
     async def facts(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, PartitionFacts]:
@@ -187,7 +200,7 @@ class MemorySource:
             await self._sink.budget.wait_for_room()
             fetched = sum(self._fetch(tp) for tp in list(self._next) if tp not in self._paused)
             if not fetched:
-                await self._log.changed(within=0.01)
+                await self._log.changed(within=self._idle_seconds)
             await asyncio.sleep(0)
 
     def _fetch(self, tp: TopicPartition) -> bool:

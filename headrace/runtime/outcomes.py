@@ -13,7 +13,6 @@ from headrace.runtime.lanes import Lane
 from headrace.runtime.ledger import Claim, Counts
 from headrace.runtime.ownership import Ownership, log_waiting
 from headrace.runtime.policy import StageStoppedError, backoff, is_foreseen
-from headrace.runtime.records import Batch
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
 
@@ -42,13 +41,13 @@ class Outcomes:
         """Bytes that one lane may queue before it is paused, so that no lane takes all."""
         return self._budget_bytes / max(len(self._owned.lanes), 1)
 
-    def settle(self, lane: Lane, batches: list[Batch], end: int, fate: Fate) -> None:
-        """A write of these batches, up to offset `end`, is over."""
+    def settle(self, lane: Lane, fate: Fate) -> None:
+        """A write of the lane's first batches is over."""
         if not self._noted(lane, fate):
             return
         if isinstance(fate, Done):
             self._parked(lane, fate.counts.parked)
-            self._advance(lane, batches, end)
+            self._advance(lane, fate.end)
         elif isinstance(fate, Held):
             self._hold(lane, fate.error)
         elif isinstance(fate, Refused):
@@ -82,8 +81,8 @@ class Outcomes:
             lane.drop_queue()
         return ours
 
-    def _advance(self, lane: Lane, batches: list[Batch], durable: int) -> None:
-        lane.pop(batches)
+    def _advance(self, lane: Lane, durable: int) -> None:
+        lane.pop_before(durable)
         lane.durable, lane.attempt, lane.unforeseen, lane.not_before = durable, 0, 0, 0.0
         lane.unknown_since = lane.transient_since = None
         if lane.paused and lane.queued_bytes <= self.share() / 2:
@@ -116,8 +115,7 @@ class Outcomes:
             self._owned.reclaim(lane, delay=random.uniform(0.1, 2.0))  # noqa: S311 - jitter
         elif lane.durable < position.next_offset <= lane.expected:
             lane.parked, lane.visit_at = position.parked, 0.0
-            behind = [batch for batch in lane.queue if batch.end <= position.next_offset]
-            self._advance(lane, behind, position.next_offset)
+            self._advance(lane, position.next_offset)
         else:
             self._owned.reclaim(lane, delay=0.0)
 

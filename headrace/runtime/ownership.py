@@ -49,7 +49,7 @@ class Ownership:
         self._tokens = itertools.count(1)
         self._generation = 0
         self._undescribed: set[TopicPartition] = set()
-        self._missing: dict[TopicPartition, int] = {}
+        self._strayed: dict[TopicPartition, Position] = {}
 
     def close(self) -> None:
         self.stopping = True
@@ -89,17 +89,18 @@ class Ownership:
     def look_after(self) -> None:
         """Called every few seconds: what no record would bring to light by itself.
 
-        A batch that was handed out and has not come by the next look is read again. A topic that
+        A batch that was handed out and has not come by the next look is read again; so is a
+        partition that the source still reads from elsewhere than its lane wants. A topic that
         Kafka did not describe is claimed when it does.
         """
-        missing = {}
-        for tp, position in self._source.handed_out().items():
-            lane = self.lanes.get(tp)
-            if lane and position.token == lane.token and position.offset > lane.expected:
-                missing[tp] = lane.expected
-                if self._missing.get(tp) == lane.expected:
+        handed_out, strayed = self._source.handed_out(), {}
+        for tp, lane in self.lanes.items():
+            wanted = Position(lane.expected, lane.token)
+            if not lane.reclaiming and _strays(handed_out.get(tp), wanted):
+                strayed[tp] = wanted
+                if self._strayed.get(tp) == wanted:
                     self.reclaim(lane, delay=0.0)
-        self._missing = missing
+        self._strayed = strayed
         if self._undescribed:
             undescribed, self._undescribed = self._undescribed, set()
             self._spawn(self._claim_late(sorted(undescribed), self._generation))
@@ -166,6 +167,13 @@ class Ownership:
             positions[tp] = Position(start, token)
         log.info("partitions claimed", stage=self._stage.name, partitions=len(claims))
         return positions
+
+
+def _strays(handed_out: Position | None, wanted: Position) -> bool:
+    """Whether a source does not come to what a lane waits for."""
+    if handed_out is None or handed_out.token != wanted.token:
+        return True
+    return handed_out.offset > wanted.offset
 
 
 def log_waiting(what: str, stage: str, error: BaseException, attempt: int, **at: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from headrace.errors import HeadraceError
 from headrace.runtime.records import Record, TopicPartition
 
 
@@ -13,9 +14,9 @@ class ParkingPolicy:
 
     Its lane waits `after` seconds; then the event is parked, and tried again after `first_wait`
     seconds, doubling up to `longest_wait`; its attempt number `attempts` is its last, then it is a
-    dead letter. While it is parked, later records of its key park behind it (`by_key`). More than
-    `most` events of one transaction, or more than `most_parked` of a partition, are the trouble of
-    what they all need: the lane waits instead, as in an outage.
+    dead letter. While it is parked, later records of its key park behind it (`by_key`). One
+    transaction parks `most` at most, and a partition has `most_parked`: beyond that its lane waits
+    until some are through, since it is what they all need that has the trouble.
     """
 
     after: float = 5.0
@@ -71,6 +72,14 @@ class Outlook:
 
     parked: int
     seconds: float = 0.0
+
+
+class ParkingFullError(HeadraceError):
+    """More would be parked than the policy allows; `offset` is the first that finds no room."""
+
+    def __init__(self, tp: TopicPartition, offset: int) -> None:
+        super().__init__(f"{tp}: no more records can be parked, the first of them {offset}")
+        self.offset = offset
 
 
 class Parking(Protocol):

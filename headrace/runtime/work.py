@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from headrace.errors import OutageError
 from headrace.runtime.dead_letters import DeadLetter
-from headrace.runtime.events import Events
+from headrace.runtime.events import EventList, Events
 from headrace.runtime.fates import Done
 from headrace.runtime.job import Job
 from headrace.runtime.ledger import Counts, Ledger, LedgerTransaction
-from headrace.runtime.parking import Due, Parked
+from headrace.runtime.parking import Due, Parked, ParkingFullError
 from headrace.runtime.policy import FailurePolicy
 from headrace.runtime.records import Record, TopicPartition
 
@@ -42,6 +41,15 @@ class Work:
         events = self.events.without({tp: frozenset(record.offset for record in records)})
         waiting = [waiting_behind(tp, record) for record in records]
         return replace(self, events=events, parked=[*self.parked, *waiting])
+
+    def before(self, offset: int) -> "Work":
+        """The part of it that comes before an offset, with nothing parked yet."""
+        records = [record for record in self.job.records if record.offset < offset]
+        return Work(
+            replace(self.job, end=offset, records=records),
+            EventList([event for event in self.events if event.offset < offset]),
+            [letter for letter in self.letters if letter.offset < offset],
+        )
 
 
 def waiting_behind(tp: TopicPartition, record: Record) -> Due:
@@ -78,15 +86,21 @@ class Settling:
         if work.letters:
             tx.bury(work.letters)
         if work.parked:
-            self._park(work, tx, parked.get(work.job.tp, 0))
-        return Done(counts)
+            self._park(work, tx, self.room(work.job.tp, parked))
+        return Done(counts, work.job.end)
 
-    def _park(self, work: Work, tx: LedgerTransaction, before: int) -> None:
-        policy, parking = self._policy, self._parking
-        assert policy is not None and parking is not None  # noqa: S101, PT018 - else nothing parks
-        if before + len(work.parked) > policy.most_parked:
-            raise OutageError(
-                f"{before} records of {work.job.tp} are parked and {len(work.parked)} more would "
-                f"be, above {policy.most_parked}: the lane waits until some are through"
-            )
-        parking.park(tx, work.parked)
+    def room(self, tp: TopicPartition, parked: Mapping[TopicPartition, int]) -> int:
+        """How many more records of a partition may be parked."""
+        return self._policy.most_parked - parked.get(tp, 0) if self._policy else 0
+
+    def _park(self, work: Work, tx: LedgerTransaction, room: int) -> None:
+        assert self._parking is not None  # noqa: S101 - else nothing decides to park
+        check_room(work, room)
+        self._parking.park(tx, work.parked)
+
+
+def check_room(work: Work, room: int) -> None:
+    """Raises ParkingFullError where more is to be parked than there is room for."""
+    if len(work.parked) > room:
+        offsets = sorted(due.record.offset for due in work.parked)
+        raise ParkingFullError(work.job.tp, offsets[max(room, 0)])

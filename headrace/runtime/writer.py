@@ -11,6 +11,7 @@ from headrace.runtime.isolating import Isolating
 from headrace.runtime.job import Job
 from headrace.runtime.judging import Judge
 from headrace.runtime.ledger import Ledger, LedgerConflictError
+from headrace.runtime.parking import ParkingFullError
 from headrace.runtime.policy import Bury, Decision, Park, Stop
 from headrace.runtime.records import TopicPartition
 from headrace.runtime.stage import Stage
@@ -75,7 +76,7 @@ class Writer:
         return self._one_by_one(works)
 
     def _alone(self, work: Work, error: Exception, decision: Decision) -> Fate:
-        refused = isinstance(decision, Bury | Park)
+        refused = isinstance(decision, Bury | Park) or isinstance(error, ParkingFullError)
         return self._isolating.apply(work) if refused else self._judge.fate(error, work.job)
 
     def _one_by_one(self, works: Iterable[Work]) -> dict[TopicPartition, Fate]:

@@ -225,18 +225,22 @@ class StageSuite:
         assert texts(bench) == ["bob:1", "ada:late"]
         assert not bench.letters()
 
-    async def test_a_trouble_of_too_many_is_nobodys_own(self, bench: Bench) -> None:
-        """The lane waits, as in an outage, and nothing is parked or buried."""
+    async def test_a_lane_with_too_many_parked_waits_until_some_are_through(
+        self, bench: Bench
+    ) -> None:
         bench.handler.troubled.add(":")
-        policy = replace(QUICK, parking=replace(QUICK_PARKING, most=10))
-        await bench.produce("first", 0, *(f"{n}:x" for n in range(50)))
-        async with bench.worker(policy):
+        parking = replace(QUICK_PARKING, most=4, most_parked=10, attempts=1000)
+        await bench.produce("first", 0, *(f"{n}:x" for n in range(50)), "fine")
+        async with bench.worker(replace(QUICK, parking=parking)):
+            await until(lambda: len(bench.parked()) == 10)
             await until(lambda: bench.handler.tried["0:x"] >= 20)
-            assert not bench.parked()
+            assert len(bench.parked()) == 10
             assert not texts(bench)
             bench.handler.troubled.clear()
-            await until(lambda: settled(bench, 50))
-        assert texts(bench) == [f"{n}:x" for n in range(50)]
+            await until(lambda: len(texts(bench)) == 51)
+        assert set(texts(bench)) == {*(f"{n}:x" for n in range(50)), "fine"}
+        assert not bench.letters()
+        accounted_for(bench)
 
     async def test_each_unforeseen_error_gets_attempts_of_its_own(self, bench: Bench) -> None:
         await bench.produce("first", 0, "bug one", "a", "bug two")
