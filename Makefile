@@ -5,7 +5,7 @@ BIN := .venv/bin
 CHECK := deploy/local/check.sh
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help install up down status demo test test-all lint crash fuzz bench lock
+.PHONY: help install up down status demo test test-all lint crash model fuzz bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,11 +31,14 @@ lint: install ## ruff, mypy, import boundaries
 test: install ## lint, unit and contract tests, integration tests, the short crash tests
 	@$(CHECK) test
 
-test-all: install ## the same, every crash test, and the fuzz
-	@$(CHECK) test crash fuzz
+test-all: install ## the same, every crash test, thousands of histories, and the fuzz
+	@$(CHECK) test crash model fuzz
 
 crash: install ## every crash test: minutes
 	@$(CHECK) crash
+
+model: install ## the runtime in random histories of faults (HEADRACE_MODEL_HISTORIES, 5000)
+	@$(CHECK) model
 
 fuzz: install ## both decoders over mutilated batches (HEADRACE_FUZZ_BATCHES, 5000)
 	@$(CHECK) fuzz

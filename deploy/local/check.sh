@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the checks named as arguments: lint, test, crash, fuzz. Each step has a heading; the first that
+# Runs the checks named as arguments: lint, test, crash, model, fuzz. Each step has a heading; the first that
 # fails ends it. Under CI a step whose tool is missing fails, elsewhere it says so and goes on.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -26,7 +26,7 @@ lint() {
 
 tests() {
     lint
-    step "unit and contract tests" "$bin/pytest" -q tests/unit tests/contract
+    step "unit and contract tests" "$bin/pytest" -q tests/unit tests/contract tests/model
     step "integration tests" "$bin/pytest" -q tests/integration
     step "short crash tests" "$bin/pytest" -q tests/crash -k short
 }
@@ -36,9 +36,13 @@ for name in "$@"; do
         lint) lint ;;
         test) tests ;;
         crash) step "crash tests" "$bin/pytest" -q tests/crash ;;
+        model)
+            export HEADRACE_MODEL_HISTORIES="${HEADRACE_MODEL_HISTORIES:-5000}"
+            step "random histories" "$bin/pytest" -q tests/model
+            ;;
         fuzz) step "fuzz" "$bin/python" -m tests.fuzz --batches "${HEADRACE_FUZZ_BATCHES:-5000}" ;;
         *)
-            echo "unknown check: $name (lint, test, crash, fuzz)" >&2
+            echo "unknown check: $name (lint, test, crash, model, fuzz)" >&2
             exit 2
             ;;
     esac

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -24,10 +25,21 @@ from headrace.runtime import (
     TopicRecreatedError,
 )
 from headrace.runtime.claiming import OffsetOutOfRangeError
+from headrace.runtime.fates import Refused
+from headrace.runtime.job import Job
 from headrace.runtime.memory_ledger import MemoryTransaction
 from headrace.runtime.worker import running
-from tests.runtime.stages import QUICK, TextDecoder, TextHandler, key_of_text, text_stage, until
-from tests.runtime.suite import StageSuite, settled, texts
+from headrace.runtime.writer import Writer
+from tests.runtime.stages import (
+    QUICK,
+    QUICK_PARKING,
+    TextDecoder,
+    TextHandler,
+    key_of_text,
+    text_stage,
+    until,
+)
+from tests.runtime.suite import StageSuite, accounted_for, settled, texts
 
 TOPICS = ("first", "second")
 
@@ -198,6 +210,36 @@ class ForgetfulLedger(MemoryLedger):
         if self.forgotten < 3:
             self.forgotten += 1
             raise OutageError("the connection broke at COMMIT")
+
+
+async def test_what_a_lost_commit_parked_is_visited_all_the_same(bench: MemoryBench) -> None:
+    bench.ledger = ForgetfulLedger("texts")
+    bench.handler.troubled.add("late")
+    await bench.produce("first", 0, "ada:late", "bob:1")
+    async with bench.worker(replace(QUICK, parking=replace(QUICK_PARKING, attempts=1000))):
+        await until(lambda: texts(bench) == ["bob:1"])
+        bench.handler.troubled.clear()
+        await until(lambda: texts(bench) == ["bob:1", "ada:late"])
+    accounted_for(bench)
+
+
+async def test_a_zombies_visit_of_parked_records_is_fenced(bench: MemoryBench) -> None:
+    """It looked at what is due, froze, and another worker took the partition over."""
+    bench.handler.troubled.add("late")
+    await bench.produce("first", 0, "ada:late")
+    async with bench.worker(replace(QUICK, parking=replace(QUICK_PARKING, attempts=1000))):
+        await until(lambda: bool(bench.parked()))
+    bench.handler.troubled.clear()
+    tp = TopicPartition("first", 0)
+    row = next(row for row in bench.rows() if row.tp == tp)
+    bench.ledger.claim([ClaimRequest(tp, row.topic_id, 0)])
+    stage = text_stage(TOPICS, "texts", bench.decoder, bench.handler, QUICK)
+    zombie = Writer(stage, bench.ledger, SystemClock())
+    await until(lambda: bool(bench.ledger.parking.due(tp, 1)))
+    fate = zombie.visit(Job(tp, row.next_offset, row.next_offset, row.epoch, ()))
+    assert isinstance(fate, Refused)
+    assert texts(bench) == []
+    assert len(bench.parked()) == 1
 
 
 async def test_a_rebalance_while_a_lane_is_paused_does_not_leave_it_paused(
