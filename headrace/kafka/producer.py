@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Self
 
@@ -154,7 +155,7 @@ class AsyncProducer:
         topic, value, key, headers = record
         try:
             self._producer.produce(
-                topic, value, key, headers=headers, on_delivery=batch.reporter(index, topic)
+                topic, value, key, headers=headers, on_delivery=partial(batch.report, index, topic)
             )
         except BufferError:
             return False
