@@ -8,7 +8,7 @@ full check's own functions.
 import re
 import struct
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from headrace.codec.json_form.leaves import LEAVES, LEAVES_OF_SCHEMA
@@ -18,7 +18,6 @@ from headrace.codec.quick.varints import ints, longs, varint
 Leaf = Callable[[Mapping[str, Any], bytes, bytes | None], Write]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EPOCH_DAY = _EPOCH.toordinal()
 _FLOAT = struct.Struct("<f")
 _DOUBLE = struct.Struct("<d")
@@ -30,7 +29,8 @@ CANONICAL_INSTANT = re.compile(
 
 def micros_of(moment: datetime) -> int:
     """Microseconds since 1970 of an aware time."""
-    return (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def text(_: Mapping[str, Any], prefix: bytes, null: bytes | None) -> Write:
