@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from api.app import build
 from headrace.codec import MemoryRegistry
+from headrace.errors import OutageError
 from headrace.settings import Settings
 from tests.unit.api.memory_kafka import MemoryProducer
 
@@ -119,6 +120,19 @@ async def test_both_ways_give_the_same_answers() -> None:
             for body in BODIES:
                 found, expected = await answer(one, body, more), await answer(other, body, more)
                 assert found == expected, (more, body[:80])
+
+
+@pytest.mark.parametrize("way", [directly, through_the_framework])
+async def test_a_defect_and_an_outage_answer_alike_both_ways(way: Any) -> None:
+    publish = "headrace.kafka.producer.AsyncProducer.publish_many"
+    async with serving(way) as client:
+        with patch(publish, side_effect=RuntimeError("hunter2")):
+            status, told, _ = await answer(client, text(EVENT), {})
+        assert (status, told["type"]) == (500, "urn:headrace:problem:internal")
+
+        with patch(publish, return_value=[OutageError("Kafka does not answer")]):
+            status, told, headers = await answer(client, text(EVENT), {})
+        assert (status, told["eventId"], headers["retry-after"]) == (503, ID, "5")
 
 
 async def test_an_element_too_deep_refuses_the_body_and_publishes_nothing() -> None:
