@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from api import checks, health, openapi, problems, publish, query
 from api.auth import authenticate, token_digest
 from api.correlation import CorrelationMiddleware
+from api.direct import Api, DirectPublish
 from api.event_types import KnownEventTypes
 from api.limits import Limits
 from api.services import Services
@@ -35,7 +36,7 @@ def build(
     services = _services(
         settings, catalog or load_catalog(), clock or SystemClock(), limits or Limits()
     )
-    app = FastAPI(
+    app = Api(
         title="headrace",
         version=openapi.version(),
         description=openapi.DESCRIPTION,
@@ -45,9 +46,9 @@ def build(
     )
     app.state.services = services
     app.state.health = health.HealthChecks(checks.of(services), services.clock)
-    app.add_middleware(
-        CorrelationMiddleware, header=settings.correlation_id_header, clock=services.clock
-    )
+    header = settings.correlation_id_header
+    app.add_middleware(CorrelationMiddleware, header=header, clock=services.clock)
+    app.direct = CorrelationMiddleware(DirectPublish(services), header, services.clock)
     problems.install(app)
     guarded = [Depends(authenticate)]
     app.include_router(publish.router, dependencies=guarded)

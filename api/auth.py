@@ -30,6 +30,11 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
+async def check_token(request: Request, services: Services) -> None:
+    """`authenticate` for who has no dependencies injected."""
+    await authenticate(services, await _scheme(request), request)
+
+
 async def authenticate(
     services: Annotated[Services, Depends(services_of)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)],

@@ -1,5 +1,6 @@
 """`headrace api`: serves the REST API until it is told to stop."""
 
+import gc
 import logging
 from typing import Annotated
 
@@ -45,4 +46,7 @@ def serve(
         timeout_keep_alive=HEADER_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+    config.load()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays; to look through it over and over takes a third
     uvicorn.Server(config).run()

@@ -10,6 +10,7 @@ from api.limits import Limits, event_too_large, too_many
 from api.problems import Problem, problem_of
 from headrace.catalog import Catalog
 from headrace.clock import Clock
+from headrace.codec import MAX_DEPTH, Record, exceeds
 from headrace.envelope import Event
 from headrace.errors import HeadraceError, UnknownEventTypeError
 from headrace.event_json import event_from_json
@@ -20,20 +21,39 @@ Candidate = Callable[[], Any]
 """Gives one event's JSON value; raises the problem that keeps it from being one."""
 
 
+class TooDeepError(Exception):
+    """A value makes the body that it is part of nest deeper than JSON may here."""
+
+
+def _never_quick(_: Any) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Turns JSON values into events, each on its own."""
+    """Turns JSON values into what the producer takes, each on its own.
+
+    `quick` makes records of the values that it vouches for; the others become events by the full
+    check. A value may be `levels` deep; deeper ones raise TooDeepError.
+    """
 
     catalog: Catalog
     clock: Clock
+    quick: Callable[[Any], Record | None] = _never_quick
+    levels: int = MAX_DEPTH
 
-    def event(self, body: Any) -> Event:
-        """The event of a JSON value. Raises InvalidEventError, or 409 for a store's topic."""
+    def event(self, body: Any) -> Event | Record:
+        """What a JSON value describes. Raises InvalidEventError, or 409 for a store's topic."""
+        return self.quick(body) or self._fully_checked(body)
+
+    def _fully_checked(self, body: Any) -> Event:
+        if exceeds(body, self.levels):
+            raise TooDeepError
         self._refuse_store_topics(body)
         return event_from_json(body, self.catalog, self.clock)
 
-    def take(self, candidate: Candidate) -> Event | Problem:
-        """The event of a candidate, or the problem that refuses it."""
+    def take(self, candidate: Candidate) -> Event | Record | Problem:
+        """The same of a candidate, or the problem that refuses it."""
         try:
             return self.event(candidate())
         except Problem as problem:

@@ -17,18 +17,24 @@ _NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 def body_type(request: Request, *accepted: str) -> str:
     """The body's media type, one of `accepted`. Raises 415, or 400 for a charset but UTF-8."""
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    found = _canonical(header.get_content_type() if header["content-type"] else "")
+    sent = request.headers.get("content-type", "")
+    found, charset = (sent, "utf-8") if sent in accepted else _read(sent)
     if found not in accepted:
         raise _unsupported(f"Content-Type must be {' or '.join(accepted)}", accepted)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unsupported("send the body without Content-Encoding", accepted)
-    charset = header.get_content_charset("utf-8")
     if charset not in ("utf-8", "utf8", "us-ascii"):
         problem = FieldProblem("Content-Type", f"charset {charset} is not UTF-8; JSON is UTF-8")
         raise invalid("The body is not UTF-8", problem, status=400)
     return found
+
+
+def _read(content_type: str) -> tuple[str, str]:
+    """Media type and charset of the header, however it is spelt."""
+    header = Message()
+    header["content-type"] = content_type
+    found = _canonical(header.get_content_type() if content_type else "")
+    return found, header.get_content_charset("utf-8")
 
 
 def wants_ndjson(request: Request) -> bool:

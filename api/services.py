@@ -29,7 +29,7 @@ class Services:
     http: httpx.AsyncClient
 
 
-def services_of(request: Request) -> Services:
-    """The services of the application that handles `request`."""
+async def services_of(request: Request) -> Services:
+    """The services of the application that handles `request`; async, which spares it a thread."""
     services: Services = request.app.state.services
     return services

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _MAX_STEP_BACK = 10_000 << 12  # ten seconds of (milliseconds << 12 | fraction)
 _VERSION_7 = 7 << 76
 _VARIANT = 2 << 62
+_VARIANT_DIGIT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_AT_ONCE = 64
 
 
 class _Sequence:
@@ -24,11 +27,12 @@ class _Sequence:
         self._lock = threading.Lock()
         self._last = -1
 
-    def next(self, prefix: int) -> int:
+    def next(self, prefix: int, count: int = 1) -> int:
+        """The first of `count` prefixes, each one more than the one before it."""
         with self._lock:
             if self._last - _MAX_STEP_BACK <= prefix <= self._last:
                 prefix = self._last + 1
-            self._last = prefix
+            self._last = prefix + count - 1
             return prefix
 
 
@@ -38,11 +42,30 @@ _system_clock = SystemClock()
 
 def uuid7(clock: Clock = _system_clock) -> UUID:
     """A new UUIDv7 of the clock's time; ids of one process rise strictly. Thread-safe."""
-    micros = (clock.now() - _EPOCH) // _MICROSECOND
-    millis, rest = divmod(micros, 1000)
-    prefix = _sequence.next(millis << 12 | (rest << 12) // 1000)
+    prefix = _sequence.next(_prefix(clock))
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=(prefix >> 12) << 80 | _VERSION_7 | (prefix & 0xFFF) << 64 | _VARIANT | random)
+
+
+def uuid7_texts(clock: Clock, most: int) -> Iterator[str]:
+    """New UUIDv7s as text, without end; cheaper than one by one when about `most` are wanted.
+
+    They rise strictly. Several are drawn at once, so those of another caller may lie between.
+    """
+    at_once = min(most, _AT_ONCE)
+    while True:
+        prefix = _sequence.next(_prefix(clock), at_once)
+        random = os.urandom(8 * at_once).hex()
+        for number in range(at_once):
+            digits, rest = f"{prefix + number:015x}", random[16 * number : 16 * number + 16]
+            high = f"{digits[:8]}-{digits[8:12]}-7{digits[12:]}"
+            yield f"{high}-{_VARIANT_DIGIT[rest[0]]}{rest[1:4]}-{rest[4:]}"
+
+
+def _prefix(clock: Clock) -> int:
+    """60 bits: milliseconds, then 4096ths of one."""
+    millis, rest = divmod((clock.now() - _EPOCH) // _MICROSECOND, 1000)
+    return millis << 12 | (rest << 12) // 1000
 
 
 def uuid7_time(value: UUID) -> datetime:

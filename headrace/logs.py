@@ -31,14 +31,27 @@ def configure(level: str, service: str, stream: TextIO | None = None) -> None:
     """Send all logs of this process from `level` up to `stream` (stderr) as JSON lines."""
     if level not in _LEVELS:
         raise ConfigurationError(f"LOG_LEVEL must be one of {', '.join(get_args(LogLevel))}")
-    shared = _shared_processors(service)
+    shared, stream = _shared_processors(service), stream or sys.stderr
+    lines = _Lines(stream)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
-    _route_standard_logging(_LEVELS[level], shared, stream or sys.stderr)
+    _route_standard_logging(_LEVELS[level], shared, stream)
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes lines. One that cannot be written stops nobody's work, as with Python's `logging`."""
+
+    def msg(self, message: str) -> None:
+        try:
+            super().msg(message)
+        except (OSError, ValueError):  # a full disk, a reader that went away, a closed file
+            return
+
+    debug = info = warn = warning = error = critical = exception = log = fatal = msg
 
 
 def _shared_processors(service: str) -> list[Processor]:

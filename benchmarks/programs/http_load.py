@@ -1,23 +1,24 @@
 """Posts events to the API: batches one after the other, or single events at a fixed rate.
 
-`batches CONNECTIONS SIZE SECONDS` or `single PER_SECOND SECONDS`. A single post's latency counts
-from the moment it was due, so that a stall is not hidden by the posts that it holds back.
+`batches CONNECTIONS SIZE SECONDS`, `single PER_SECOND SECONDS`, or
+`beside PER_SECOND SIZE SECONDS`: single events while one connection posts batches. A single
+post's latency counts from the moment it was due, so that a stall is not hidden by the posts that it
+holds back.
 """
 
 import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import aiohttp
+import uvloop
 
+from benchmarks.programs.http_client import Posting, at_a_rate, back_to_back
 from benchmarks.shapes.samples import SMALL
 from headrace.catalog import load_catalog
 from headrace.settings import load_settings
-
-OPEN_CONNECTIONS = 64
 
 
 def event() -> dict[str, Any]:
@@ -33,80 +34,47 @@ def event() -> dict[str, Any]:
     }
 
 
-class Posting:
-    """Posts one body, and keeps latencies and what was not answered with 202."""
-
-    def __init__(self, session: aiohttp.ClientSession, body: bytes) -> None:
-        self._session = session
-        self._body = body
-        self.latencies: list[float] = []
-        self.failures: list[str] = []
-
-    async def post(self, due: float) -> None:
-        try:
-            async with self._session.post("/api/events", data=self._body) as answer:
-                text = await answer.text()
-                if answer.status != 202:
-                    self.failures.append(f"{answer.status} {text[:200]}")
-        except aiohttp.ClientError as error:
-            self.failures.append(repr(error))
-        self.latencies.append(time.perf_counter() - due)
-
-
-async def batches(posting: Posting, connections: int, seconds: float) -> None:
-    """Each connection posts again as soon as it is answered."""
-    end = time.perf_counter() + seconds
-
-    async def one() -> None:
-        while (now := time.perf_counter()) < end:
-            await posting.post(now)
-
-    await asyncio.gather(*(one() for _ in range(connections)))
+async def main(kind: str, numbers: Sequence[float]) -> dict[str, Any]:
+    """The load of that kind. `latencies` are those of single events where there are any."""
+    seconds = numbers[-1]
+    if kind == "batches":
+        size = int(numbers[1])
+        batches = await _posting(size)
+        return await _measured(
+            batches, {batches: size}, back_to_back(batches, int(numbers[0]), seconds)
+        )
+    single = await _posting(1)
+    load, sizes = at_a_rate(single, numbers[0], seconds), {single: 1}
+    if kind == "single":
+        return await _measured(single, sizes, load)
+    size = int(numbers[1])
+    batches = await _posting(size)
+    both = asyncio.gather(load, back_to_back(batches, 1, seconds))
+    return await _measured(single, sizes | {batches: size}, both)
 
 
-async def single(posting: Posting, per_second: float, seconds: float) -> None:
-    """Posts at their times, however long the ones before them take."""
-    began = time.perf_counter()
-    running = set()
-    for number in range(round(per_second * seconds)):
-        due = began + number / per_second
-        await asyncio.sleep(max(due - time.perf_counter(), 0))
-        task = asyncio.create_task(posting.post(due))
-        running.add(task)
-        task.add_done_callback(running.discard)
-    await asyncio.gather(*running)
+async def _posting(size: int) -> Posting:
+    one = event()
+    posting = Posting(load_settings(), json.dumps([one] * size if size > 1 else one).encode())
+    await posting.once()
+    return posting
 
 
-async def main(size: int, load: Callable[[Posting], Any]) -> dict[str, Any]:
-    settings = load_settings()
-    token = settings.token.get_secret_value() if settings.token else ""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    body = json.dumps([event() for _ in range(size)] if size > 1 else event()).encode()
-    connector = aiohttp.TCPConnector(limit=OPEN_CONNECTIONS)
-    async with aiohttp.ClientSession(
-        str(settings.api_url), headers=headers, connector=connector
-    ) as session:
-        await Posting(session, body).post(0)  # connects, and registers the schema
-        posting = Posting(session, body)
-        began = time.perf_counter()
-        await load(posting)
-        took = time.perf_counter() - began
+async def _measured(timed: Posting, sizes: dict[Posting, int], load: Any) -> dict[str, Any]:
+    began, used = time.perf_counter(), time.process_time()
+    await load
+    took = time.perf_counter() - began
+    events = sum(size * len(posting.latencies) for posting, size in sizes.items())
+    failures = [failure for posting in sizes for failure in posting.failures]
     return {
-        "events_per_second": size * len(posting.latencies) / took,
-        "latencies": posting.latencies,
-        "failed": len(posting.failures),
-        "failure": posting.failures[:1],
+        "events": events,
+        "events_per_second": events / took,
+        "latencies": timed.latencies,
+        "failed": len(failures),
+        "failure": failures[:1],
+        "client_cpu": time.process_time() - used,
     }
 
 
-def chosen(arguments: Sequence[str]) -> tuple[int, Callable[[Posting], Any]]:
-    """How many events a body has, and the load."""
-    if arguments[0] == "batches":
-        connections, size, seconds = int(arguments[1]), int(arguments[2]), float(arguments[3])
-        return size, lambda posting: batches(posting, connections, seconds)
-    per_second, seconds = float(arguments[1]), float(arguments[2])
-    return 1, lambda posting: single(posting, per_second, seconds)
-
-
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(main(*chosen(sys.argv[1:])))))
+    print(json.dumps(uvloop.run(main(sys.argv[1], [float(word) for word in sys.argv[2:]]))))

@@ -9,21 +9,26 @@ in-memory twin is `MemoryRegistry`), `key_of` and `headers_of` (what surrounds t
 
 from headrace.codec.decoder import DecodedEvent, EventDecoder
 from headrace.codec.encoder import EventEncoder
-from headrace.codec.record import Headers, headers_of, key_of
+from headrace.codec.orjson_first import MAX_DEPTH, exceeds
+from headrace.codec.record import Headers, Record, headers_of, key_of
 from headrace.codec.registry import Registry, SchemaRegistry
 from headrace.codec.registry_memory import MemoryRegistry
-from headrace.codec.strict_json import JsonError, dump_json, parse_json
+from headrace.codec.strict_json import TOO_DEEP, JsonError, dump_json, parse_json
 
 __all__ = [
+    "MAX_DEPTH",
+    "TOO_DEEP",
     "DecodedEvent",
     "EventDecoder",
     "EventEncoder",
     "Headers",
     "JsonError",
     "MemoryRegistry",
+    "Record",
     "Registry",
     "SchemaRegistry",
     "dump_json",
+    "exceeds",
     "headers_of",
     "key_of",
     "parse_json",

@@ -1,6 +1,6 @@
 """Events to records' values: checked against schema and rules, encoded, framed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from headrace.catalog import Catalog, EventType, SchemaVersion, Topic
 from headrace.clock import Clock, SystemClock
 from headrace.codec.full import full_writer
 from headrace.codec.json_form.refused import Refused
-from headrace.codec.quick import Doubt, WriteEvent, event_writer
+from headrace.codec.quick import Doubt, WriteEvent, WritePosted, event_writer, posted_writer
 from headrace.codec.record import Record, headers_of, key_of
 from headrace.codec.registry import SchemaRegistry
 from headrace.codec.rules import MAX_EVENT_BYTES
@@ -24,6 +24,7 @@ class _Plan:
 
     header: bytes
     quick: WriteEvent
+    posted: WritePosted
     full: Callable[[Event, datetime], bytes]
     topic: Topic
 
@@ -56,6 +57,13 @@ class EventEncoder:
         """The one topic that the event's type travels on; raises UnknownEventTypeError."""
         return self._plan(event.event_type, event.version).topic
 
+    def posted_writers(self, event: Event) -> Mapping[tuple[str, str | None], WritePosted]:
+        """The shortest way for events of the same type and version, by what their JSON says."""
+        write = self._plan(event.event_type, event.version).posted
+        is_latest = self._catalog.event_type(event.event_type).latest.version == event.version
+        versions = (event.version, None) if is_latest else (event.version,)
+        return {(event.event_type, version): write for version in versions}
+
     def _plan(self, event_type: str, version: str) -> _Plan:
         plan = self._plans.get((event_type, version))
         if plan is None:
@@ -69,6 +77,7 @@ class EventEncoder:
         return _Plan(
             header=header,
             quick=event_writer(header, event_type.name, version, topic),
+            posted=posted_writer(header, event_type.name, version, topic),
             full=full_writer(version, topic),
             topic=topic,
         )

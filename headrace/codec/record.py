@@ -18,6 +18,11 @@ class Record(NamedTuple):
     key: bytes
     headers: Headers
 
+    @property
+    def event_id(self) -> str:
+        """The event's id, which the first header is."""
+        return self.headers[0][1].decode()
+
 
 def key_of(event: Event, topic: Topic, event_id: str | None = None) -> bytes:
     """The record's key: what the catalog says, else aggregateId, else accountId, else eventId.

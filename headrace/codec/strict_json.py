@@ -3,14 +3,15 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import orjson
 
 from headrace.codec import orjson_first
-from headrace.codec.orjson_first import MAX_DEPTH
+from headrace.codec.orjson_first import MAX_DEPTH, exceeds
 from headrace.errors import FieldProblem, InvalidEventError
+
+TOO_DEEP = f"nests more than {MAX_DEPTH} levels deep"
 
 
 class JsonError(InvalidEventError):
@@ -21,12 +22,13 @@ class JsonError(InvalidEventError):
         self.reason = reason
 
 
-def parse_json(data: bytes) -> Any:
+def parse_json(data: bytes, *, any_depth: bool = False) -> Any:
     """The value of a JSON text in UTF-8; raises JsonError with the reason.
 
     Refused: NaN, infinities and numbers beyond a 64-bit float, repeated keys, more than 64 levels.
+    With `any_depth` the levels are left to the caller (`exceeds`).
     """
-    value = orjson_first.read(data)
+    value = orjson_first.read(data, any_depth=any_depth)
     return _parsed_slowly(data) if value is orjson_first.UNSURE else value
 
 
@@ -45,11 +47,11 @@ def _parsed_slowly(data: bytes) -> Any:
             f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         ) from None
     except RecursionError:
-        raise JsonError(f"nests more than {MAX_DEPTH} levels deep") from None
+        raise JsonError(TOO_DEEP) from None
     except ValueError:
         raise JsonError("holds a number of too many digits") from None
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
-        raise JsonError(f"nests more than {MAX_DEPTH} levels deep")
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and exceeds(value, MAX_DEPTH):
+        raise JsonError(TOO_DEEP)
     return value
 
 
@@ -80,18 +82,3 @@ def _float(literal: str) -> float:
     if math.isinf(value):
         raise JsonError(f"holds the number {literal[:40]}, which no 64-bit float can hold")
     return value
-
-
-def _depth_exceeds(value: Any, most: int) -> bool:
-    level = [value]
-    for _ in range(most):
-        level = [child for parent in level for child in _children(parent)]
-        if not level:
-            return False
-    return any(isinstance(item, dict | list) for item in level)
-
-
-def _children(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()

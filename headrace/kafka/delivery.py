@@ -1,7 +1,6 @@
 """Delivery reports on their way from librdkafka to those who wait for them."""
 
 import asyncio
-from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -41,16 +40,12 @@ class Batch:
         if next(self._settled) == self._last:
             self._loop.call_soon_threadsafe(self._finish)
 
-    def reporter(self, index: int, topic: str) -> Callable[[Any, Any], None]:
-        """The callback of one record."""
-
-        def report(error: Any, message: Any) -> None:
-            if error is None:
-                self.settle(index, Receipt(topic, message.partition(), message.offset()))
-            else:
-                self.settle(index, translated(error, topic, advice=PUBLISH_AGAIN))
-
-        return report
+    def report(self, index: int, topic: str, error: Any, message: Any) -> None:
+        """librdkafka's word on the record of an event."""
+        if error is None:
+            self.settle(index, Receipt(topic, message.partition(), message.offset()))
+        else:
+            self.settle(index, translated(error, topic, advice=PUBLISH_AGAIN))
 
     def _finish(self) -> None:
         if not self.done.done():

@@ -1,7 +1,8 @@
 """Publishing events from asyncio: an await returns when all replicas have the event."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Self
 
@@ -9,8 +10,10 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from headrace.catalog import Catalog
-from headrace.clock import Clock
-from headrace.codec import EventEncoder, Registry, SchemaRegistry
+from headrace.clock import Clock, SystemClock
+from headrace.codec import EventEncoder, Record, Registry, SchemaRegistry
+from headrace.codec.json_form.refused import Refused
+from headrace.codec.quick import Doubt, Given, WritePosted
 from headrace.envelope import Event
 from headrace.errors import ConfigurationError, HeadraceError, OutageError
 from headrace.kafka.admin import create_topics, describe_cluster
@@ -43,8 +46,10 @@ class AsyncProducer:
     ) -> None:
         self._kafka = settings.kafka
         self._catalog = catalog
-        self._encoder = EventEncoder(catalog, registry or Registry(settings), clock)
+        self._clock = clock or SystemClock()
+        self._encoder = EventEncoder(catalog, registry or Registry(settings), self._clock)
         self._known: set[tuple[str, str]] = set()
+        self._posted: dict[tuple[str, str | None], WritePosted] = {}
         self._topics: set[str] = set()
         self._log = structlog.get_logger()
 
@@ -69,8 +74,32 @@ class AsyncProducer:
             raise result
         return result
 
-    async def publish_many(self, events: Sequence[Event]) -> list[Result]:
+    def quick_records(self, most: int) -> Callable[[Any], Record | None]:
+        """A function from an event's JSON straight to its record, for a request of `most` events.
+
+        The JSON is as `parse_json` gives it, or deeper. None means that it takes an Event (of
+        `event_from_json`) to say what is wrong, or whether anything is. Records take the flow's ids
+        and the time of this call where they have none.
+        """
+        flow = current()
+        given = Given(self._clock, most, flow.correlation_id, flow.causation_id, flow.traceparent)
+
+        def quick_record(value: Any) -> Record | None:
+            try:
+                write = self._posted[value["eventType"], value.get("version")]
+            except (AttributeError, KeyError, TypeError):  # no object, or of no usable type
+                return None
+            try:
+                return write(value, given)
+            except (Doubt, Refused, ValueError, OverflowError):
+                return None
+
+        return quick_record
+
+    async def publish_many(self, events: Sequence[Event | Record]) -> list[Result]:
         """Publish all; a receipt or an error for each, in their order. Some may be refused.
+
+        Records of `quick_records` may be among them.
 
         An outage met by one event is the answer to all later ones of its type: a registry that
         hangs is waited for once a type, not once an event.
@@ -83,19 +112,14 @@ class AsyncProducer:
             if index % _TURN == _TURN - 1:
                 self._poller.expect()
                 await asyncio.sleep(0)
-            kind = (event.event_type, event.version)
-            if outages and kind in outages:
-                batch.settle(index, outages[kind])
-                continue
             try:
-                if kind not in self._known:
-                    await asyncio.to_thread(self._prepare, event)
-                if not self._handed_over(event, batch, index):
-                    await self._hand_over(event, batch, index)
+                record = (
+                    event if isinstance(event, Record) else await self._record_of(event, outages)
+                )
+                if not self._handed_over(record, batch, index):
+                    await self._hand_over(record, batch, index)
             except HeadraceError as error:
                 batch.settle(index, error)
-                if isinstance(error, OutageError):
-                    outages[kind] = error
         self._poller.expect()
         await batch.done
         return [result for result in batch.results if result is not None]
@@ -113,27 +137,36 @@ class AsyncProducer:
         for result in await before if before is not None else []:
             yield result
 
-    def _handed_over(self, event: Event, batch: Batch, index: int) -> bool:
-        """Whether librdkafka has the event now; False if its buffer is full."""
-        record = self._encoder.record(with_correlation(event), current().traceparent)
+    async def _record_of(self, event: Event, outages: dict[tuple[str, str], OutageError]) -> Record:
+        """The event's record. An outage met on the way is raised anew for others of its type."""
+        kind = (event.event_type, event.version)
+        if outages and kind in outages:
+            raise outages[kind].with_traceback(None)
+        try:
+            if kind not in self._known:
+                await asyncio.to_thread(self._prepare, event)
+            return self._encoder.record(with_correlation(event), current().traceparent)
+        except OutageError as error:
+            outages[kind] = error
+            raise
+
+    def _handed_over(self, record: Record, batch: Batch, index: int) -> bool:
+        """Whether librdkafka has the record now; False if its buffer is full."""
+        topic, value, key, headers = record
         try:
             self._producer.produce(
-                record.topic,
-                value=record.value,
-                key=record.key,
-                headers=record.headers,
-                on_delivery=batch.reporter(index, record.topic),
+                topic, value, key, headers=headers, on_delivery=partial(batch.report, index, topic)
             )
         except BufferError:
             return False
         except KafkaException as error:
-            raise translated_exception(error, record.topic, advice=PUBLISH_AGAIN) from error
+            raise translated_exception(error, topic, advice=PUBLISH_AGAIN) from error
         return True
 
-    async def _hand_over(self, event: Event, batch: Batch, index: int) -> None:
+    async def _hand_over(self, record: Record, batch: Batch, index: int) -> None:
         """As soon as the buffer has room."""
         await self._poller.room()
-        while not self._handed_over(event, batch, index):
+        while not self._handed_over(record, batch, index):
             await self._poller.room()
 
     def _prepare(self, event: Event) -> None:
@@ -142,6 +175,7 @@ class AsyncProducer:
         if topic.name not in self._topics:
             self._ensure_topic(topic.name)
         self._known.add((event.event_type, event.version))
+        self._posted |= self._encoder.posted_writers(event)
 
     def _ensure_topic(self, name: str) -> None:
         self._topics |= set(describe_cluster(self._kafka).topics)

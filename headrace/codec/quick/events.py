@@ -24,9 +24,9 @@ _versions = longs(_SECOND_BRANCH)
 
 def event_writer(head: bytes, event_type: str, version: SchemaVersion, topic: Topic) -> WriteEvent:
     """The writer of one type's events; each value begins with `head`."""
-    if version.composed["fields"][:-1] != list(ENVELOPE) or len(event_type) > MAX_EVENT_TYPE:
+    if not has_our_envelope(version, event_type):
         return _doubt
-    type_text, version_text = _required(event_type), _required(version.version)
+    type_text, version_text = required(event_type), required(version.version)
     write_payload = payload_writer(version.payload)
     aggregate_types = None if topic.aggregate_type is None else (None, topic.aggregate_type)
 
@@ -44,20 +44,26 @@ def event_writer(head: bytes, event_type: str, version: SchemaVersion, topic: To
                 type_text,
                 varint(micros_of(at)),
                 version_text,
-                _required(event.source),
-                _optional(event.correlation_id),
-                _optional(event.causation_id),
-                _optional(aggregate_type),
-                _optional(event.aggregate_id),
-                _NULL if aggregate_version is None else _version(aggregate_version),
-                _optional(event.account_id),
-                _optional(event.user_id),
+                required(event.source),
+                optional(event.correlation_id),
+                optional(event.causation_id),
+                optional(aggregate_type),
+                optional(event.aggregate_id),
+                _NULL if aggregate_version is None else version_number(aggregate_version),
+                optional(event.account_id),
+                optional(event.user_id),
                 _metadata(event.metadata_json),
                 write_payload(event.payload),
             )
         )
 
     return write
+
+
+def has_our_envelope(version: SchemaVersion, event_type: str) -> bool:
+    """Whether the writers here know the type's envelope."""
+    fields = version.composed["fields"][:-1]
+    return bool(fields == list(ENVELOPE)) and len(event_type) <= MAX_EVENT_TYPE
 
 
 def _doubt(_: Event, __: str, ___: datetime) -> bytes:
@@ -70,7 +76,7 @@ def _identity(event_id: Any, written: str) -> bytes:
     return _sizes[len(written)] + written.encode()
 
 
-def _required(value: Any) -> bytes:
+def required(value: Any) -> bytes:
     if type(value) is not str or not 0 < len(value) <= MAX_ID or "\0" in value:
         raise Doubt
     encoded = value.encode()
@@ -91,10 +97,10 @@ def _optional_text() -> Write:
     return write
 
 
-_optional = _optional_text()
+optional = _optional_text()
 
 
-def _version(value: Any) -> bytes:
+def version_number(value: Any) -> bytes:
     if type(value) is not int or value < 0:
         raise Doubt
     return _versions[value]

@@ -17,7 +17,7 @@ from headrace.envelope import Event
 from headrace.ids import uuid7, uuid7_time
 
 FIELDS = frozenset(field["name"] for field in ENVELOPE) | {"payload"}
-_is_id = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII).fullmatch
+is_id = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII).fullmatch
 _is_instant = CANONICAL_INSTANT.fullmatch
 
 
@@ -50,7 +50,7 @@ def read_event(value: Any, catalog: Catalog, clock: Clock, default_source: str |
         aggregate_version=_aggregate_version(get("aggregateVersion")),
         account_id=_optional(get("accountId")),
         user_id=_optional(get("userId")),
-        metadata_json=_metadata(get("metadata")),
+        metadata_json=metadata_text(get("metadata")),
     )
 
 
@@ -74,7 +74,7 @@ def _version(version: Any, event_type: EventType) -> str:
 def _id(value: Any) -> UUID | None:
     if value is None:
         return None
-    if type(value) is not str or not _is_id(value):
+    if type(value) is not str or not is_id(value):
         raise Doubt
     return UUID(value)
 
@@ -103,7 +103,7 @@ def _aggregate_version(value: Any) -> int | None:
     raise Doubt
 
 
-def _metadata(value: Mapping[str, Any] | None) -> str:
+def metadata_text(value: Mapping[str, Any] | None) -> str:
     if not value:
         if value is not None and type(value) is not dict:
             raise Doubt

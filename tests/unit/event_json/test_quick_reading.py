@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from headrace.catalog import load_catalog
 from headrace.clock import ManualClock
-from headrace.codec import JsonError, orjson_first, parse_json
+from headrace.codec import MAX_DEPTH, JsonError, exceeds, orjson_first, parse_json
 from headrace.codec.quick import Doubt, read_event
 from headrace.errors import InvalidEventError
 from headrace.event_json import event_from_json
@@ -63,10 +63,11 @@ def outcome(read: Callable[[], Any]) -> str:
 @given(text=texts())
 def test_a_text_is_read_as_if_orjson_were_not_there(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
-    with patch.object(orjson_first, "read", lambda _: orjson_first.UNSURE):
+    with patch.object(orjson_first, "read", lambda *_, **__: orjson_first.UNSURE):
         expected = outcome(lambda: parse_json(data))
 
     assert outcome(lambda: parse_json(data)) == expected
+    assert outcome(lambda: parse_json(data, any_depth=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,19 @@ def test_a_text_is_read_as_if_orjson_were_not_there(text: str) -> None:
 def test_a_repeated_key_is_never_lost(text: str) -> None:
     with pytest.raises(JsonError, match="repeats the key"):
         parse_json(text.encode())
+
+
+@pytest.mark.parametrize("spaced", ["%s", " %s\n"])
+def test_a_text_of_any_depth_is_refused_for_everything_but_its_depth(spaced: str) -> None:
+    def nested(levels: int, inner: str = "1") -> bytes:
+        return (spaced % ('{"a":[' * (levels // 2) + inner + "]}" * (levels // 2))).encode()
+
+    assert exceeds(parse_json(nested(66), any_depth=True), MAX_DEPTH)
+    assert not exceeds(parse_json(nested(64)), MAX_DEPTH)
+    with pytest.raises(JsonError, match="more than 64 levels"):
+        parse_json(nested(66))
+    with pytest.raises(JsonError, match="repeats the key"):
+        parse_json(nested(66, '{"b":1,"b":2}'), any_depth=True)
 
 
 def test_an_ordinary_text_is_orjsons() -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.clock import ManualClock, SystemClock
-from headrace.ids import uuid7, uuid7_time
+from headrace.ids import uuid7, uuid7_texts, uuid7_time
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
 
@@ -31,6 +32,19 @@ def test_ids_rise_while_the_clock_stands_still_or_steps_back() -> None:
         made += [uuid7(clock) for _ in range(100)]
 
     assert made == sorted(set(made))
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_ids_drawn_together_are_like_those_drawn_one_by_one(most: int) -> None:
+    clock = ManualClock(NOW)
+    before = uuid7(clock)
+    made = [UUID(text) for text in islice(uuid7_texts(clock, most), 200)]
+
+    assert [before, *made] == sorted({before, *made})
+    assert {(one.version, one.variant) for one in made} == {(7, before.variant)}
+    assert all(abs(uuid7_time(one) - NOW) <= timedelta(milliseconds=2) for one in made)
+    assert len({one.int & 0xFFFF_FFFF for one in made}) == 200
+    assert made[-1] < uuid7(clock)
 
 
 def test_ids_of_several_threads_are_distinct() -> None:

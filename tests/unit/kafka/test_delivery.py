@@ -39,7 +39,7 @@ class Message:
 
 async def test_a_batch_is_done_when_each_of_its_events_is() -> None:
     batch = Batch(2, asyncio.get_running_loop())
-    await asyncio.to_thread(batch.reporter(1, "t"), None, Message())
+    await asyncio.to_thread(batch.report, 1, "t", None, Message())
     assert not batch.done.done()
 
     batch.settle(0, OutageError("out"))

@@ -71,6 +71,16 @@ def test_an_exception_stays_on_its_line(stream: io.StringIO) -> None:
     assert line["level"] == "error"
 
 
+def test_a_line_that_cannot_be_written_stops_nobody(stream: io.StringIO) -> None:
+    configure("info", "api", stream)
+    structlog.get_logger().info("one")
+    assert len(lines(stream)) == 1
+    stream.close()
+
+    structlog.get_logger().error("two")
+    logging.getLogger("kafka").error("three")
+
+
 def test_an_unknown_level_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="LOG_LEVEL"):
         configure("loud", "api")
