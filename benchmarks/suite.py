@@ -52,6 +52,6 @@ SUITE = {
         Benchmark("http", "posting events over REST", 2),
         Benchmark("queries", "pages of events from the warm tier", 7, usual=False),
         Benchmark("memory", "the archive under a steady load", 2, usual=False),
-        Benchmark("growth", "a growing table and a closing day", 12, usual=False),
+        Benchmark("growth", "a growing table and a closing day", 24, usual=False),
     )
 }
