@@ -14,12 +14,12 @@ from benchmarks.archiving import archive_rate
 from benchmarks.asking import existing, in_library, over_rest
 from benchmarks.ceiling import copies, copy_rate, make_today
 from benchmarks.filling import fill, make_topics, remove_topics
-from benchmarks.growth_dents import dents, dents_table
+from benchmarks.growth_dents import dents, dents_table, under_load
 from benchmarks.latency import Latency
 from benchmarks.options import Options
 from benchmarks.progress import say
 from benchmarks.report import Curves, Result, Table, count, ratio
-from benchmarks.seeding import seed_days
+from benchmarks.seeding import seed_days, summarise
 from benchmarks.servers import Servers, servers
 from benchmarks.shapes import Shape, make_shape, samples
 from headrace.catalog import load_catalog
@@ -59,9 +59,12 @@ def run(options: Options) -> Result:
         shape = make_shape("small", "", samples.small(), load_catalog(), Registry(running.settings))
         grown = Grown(running, shape)
         stages = [grown.to(size, min(options.events or INGESTED, size // 2)) for size in sizes]
+        loaded = under_load(running, shape, stages[-1].archive)
         found = dents(running, shape, stages[-1].archive, options.seconds)
         notes = [running.profile(), _about(running, shape)]
-    return Result([_table(stages), _latencies(stages), dents_table(found)], notes, [_plot(stages)])
+    return Result(
+        [_table(stages), _latencies(stages, loaded), dents_table(found)], notes, [_plot(stages)]
+    )
 
 
 def check_room(rows: int) -> None:
@@ -93,8 +96,7 @@ class Grown:
         ceiling = self._copy(copied)
         say(f"{self._rows:,} rows: COPY {ceiling:,.0f} rows/s")
         rate = self._ingest(ingested)
-        with self._running.connect() as connection:
-            connection.execute("ANALYZE warm.events")
+        summarise(self._running)
         self._running.settle()
         asked = existing(self._running, self._rows)
         library, rest = in_library(self._running, asked), over_rest(self._running, asked)
@@ -158,13 +160,15 @@ def _table(stages: Sequence[Stage]) -> Table:
     return Table("Ingest at each size", columns, rows)
 
 
-def _latencies(stages: Sequence[Stage]) -> Table:
+def _latencies(stages: Sequence[Stage], loaded: dict[str, Latency]) -> Table:
     columns = ("rows", "", "library p50, ms", "p95", "p99", "REST p50, ms", "p95", "p99")
     rows = [
         (count(stage.rows), kind, *found.columns(), *stage.rest[kind].columns())
         for stage in stages
         for kind, found in stage.library.items()
     ]
+    last = f"{count(stages[-1].rows)}, archive at half speed"
+    rows += [(last, kind, *found.columns(), "", "", "") for kind, found in loaded.items()]
     return Table("Queries at each size", columns, rows)
 
 

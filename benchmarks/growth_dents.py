@@ -11,7 +11,9 @@ from itertools import pairwise
 from psycopg import sql
 
 from benchmarks.archiving import Variant, done_with, worker_process
+from benchmarks.asking import existing, in_library
 from benchmarks.filling import fill, make_topics, remove_topics, steady
+from benchmarks.latency import Latency
 from benchmarks.progress import say
 from benchmarks.report import Table, count, ratio
 from benchmarks.seeding import close_day, seed_days
@@ -23,6 +25,7 @@ ROWS = 1_000_000
 AT_FULL_SPEED = 2_000_000
 SECONDS = 60.0
 PARTITIONS = 4
+LOADED_SECONDS = 30.0
 LOOK_SECONDS = 0.25
 BEGINS_AFTER_SECONDS = 5.0
 PATIENCE_SECONDS = 600
@@ -72,6 +75,25 @@ def dents(running: Servers, shape: Shape, most: float, seconds: float | None) ->
         Case(f"{half:,} events/s; the worker closes", int(half * (seconds or SECONDS)), half),
     )
     return [_dent(running, shape, day, case) for case in cases]
+
+
+def under_load(running: Servers, shape: Shape, most: float) -> dict[str, Latency]:
+    """Queries while the archive takes half of what it can."""
+    running.forget_offsets()
+    brokers, half = running.settings.kafka.brokers, int(most / 2)
+    make_topics(brokers, {shape.topics[0]: PARTITIONS})
+    asked = existing(running, running.ask("SELECT sum(reltuples)::bigint FROM pg_class "
+                     "WHERE relname LIKE 'events_2%' AND relkind = 'r'")[0])  # fmt: skip
+    events = int(half * LOADED_SECONDS)
+    with worker_process(running, Variant({})):
+        load = threading.Thread(target=steady, args=(brokers, shape, half, events), daemon=True)
+        load.start()
+        while done_with(running) < half:
+            time.sleep(LOOK_SECONDS)
+        found = in_library(running, asked)
+        load.join(PATIENCE_SECONDS)
+    remove_topics(brokers, shape.topics)
+    return found
 
 
 def _dent(running: Servers, shape: Shape, day: date, case: Case) -> Dent:

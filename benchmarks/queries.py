@@ -6,14 +6,13 @@ from benchmarks.asking import ASKED, existing, in_library, over_rest
 from benchmarks.latency import Latency
 from benchmarks.options import Options
 from benchmarks.report import Result, Table, count
-from benchmarks.seeding import seed_days
-from benchmarks.servers import Servers, servers
+from benchmarks.seeding import seed_days, summarise
+from benchmarks.servers import servers
 from benchmarks.shapes import make_shape, samples
 from headrace.catalog import load_catalog
 from headrace.clock import SystemClock
 from headrace.codec import Registry
 from headrace.kafka import create_topics
-from headrace.postgres import Database, OpenDays
 
 EVENTS = 10_000_000
 DAYS = 10
@@ -32,7 +31,7 @@ def run(options: Options) -> Result:
         days = [today - timedelta(days=back) for back in range(DAYS)]
         seed_days(running, shape, days[:0:-1], events // DAYS, close=True)
         seed_days(running, shape, days[:1], events // DAYS)
-        _summarise(running)
+        summarise(running)
         running.settle()
         asked = existing(running, events)
         table = _table(in_library(running, asked), over_rest(running, asked), events)
@@ -46,15 +45,6 @@ def run(options: Options) -> Result:
             "times for other rows, one after the other, after a few unmeasured ones.",
         ]
     return Result([table], notes)
-
-
-def _summarise(running: Servers) -> None:
-    """What the archive's worker does each second."""
-    database = Database(running.stack.archive_database_url, application="benchmark")
-    OpenDays(database).summarise()
-    database.close()
-    with running.connect() as connection:
-        connection.execute("ANALYZE warm.events")
 
 
 def _table(library: dict[str, Latency], rest: dict[str, Latency], events: int) -> Table:

@@ -11,7 +11,7 @@ from benchmarks.ceiling import chunked, copy_all, make_day
 from benchmarks.progress import say
 from benchmarks.servers import Servers
 from benchmarks.shapes import Shape
-from headrace.postgres import Database, DayCloser
+from headrace.postgres import Database, DayCloser, OpenDays
 
 PROCESSES = 2
 
@@ -46,6 +46,15 @@ def close_day(servers: Servers, day: date) -> None:
             say(f"closed {day}")
     finally:
         database.close()
+
+
+def summarise(servers: Servers) -> None:
+    """What the archive's worker does each second, and autovacuum each minute."""
+    database = Database(servers.stack.archive_database_url, application="benchmark")
+    OpenDays(database).summarise()
+    database.close()
+    with servers.connect() as connection:
+        connection.execute("ANALYZE warm.events")
 
 
 def _seed(url: str, shape: Shape, day: date, rows: int, first: int) -> None:
