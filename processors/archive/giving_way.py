@@ -40,6 +40,7 @@ class GiveWay:
         log.info("closing gives way to the archive")
         while not self._may_begin() and not cancelled.wait(LOOK_SECONDS):
             pass
+        log.info("closing goes on", patience_is_over=self._clock.monotonic() >= self._until)
 
     def _may_begin(self) -> bool:
         now = self._clock.monotonic()
