@@ -104,8 +104,10 @@ class Grown:
 
     def _seed(self, size: int) -> None:
         """Fill today up to its share, the rest into days before those that are there."""
-        into_today = max(min(OPEN_BEFORE - self._today, size - self._rows), 0)
-        past = size - self._rows - into_today
+        missing = size - self._rows
+        into_today = max(min(OPEN_BEFORE - self._today, missing), 0)
+        into_today += (missing - into_today) % DAYS_A_STAGE
+        past = missing - into_today
         if into_today:
             self._copy(into_today)
         if past:
@@ -113,7 +115,7 @@ class Grown:
             last = SystemClock().now().date() - timedelta(days=self._days + 4)
             days = [last - timedelta(days=back) for back in range(DAYS_A_STAGE)][::-1]
             seed_days(self._running, self._shape, days, past // DAYS_A_STAGE, close=True)
-            self._rows += past // DAYS_A_STAGE * DAYS_A_STAGE
+            self._rows += past
             self._days += DAYS_A_STAGE
             self._leave_alone(days)
 
