@@ -135,6 +135,7 @@ class Grown:
             rate = copy_rate(self._running, copies(self._shape, some, self._rows), some)
             self._rows += some
             self._today += some
+            summarise(self._running)
         return rate
 
     def _ingest(self, events: int) -> float:

@@ -16,7 +16,7 @@ from benchmarks.filling import fill, make_topics, remove_topics, steady
 from benchmarks.latency import Latency
 from benchmarks.progress import say
 from benchmarks.report import Table, count, ratio
-from benchmarks.seeding import close_day, seed_days
+from benchmarks.seeding import close_day, seed_days, summarise
 from benchmarks.servers import Servers
 from benchmarks.shapes import Shape
 from headrace.clock import SystemClock
@@ -123,6 +123,7 @@ def _make_due(running: Servers, shape: Shape, day: date) -> None:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(leaf))
         connection.execute("DELETE FROM warm.days WHERE day = %s", [day])
     seed_days(running, shape, [day], ROWS)
+    summarise(running)
     running.settle()
 
 

@@ -49,7 +49,11 @@ def close_day(servers: Servers, day: date) -> None:
 
 
 def summarise(servers: Servers) -> None:
-    """What the archive's worker does each second, and autovacuum each minute."""
+    """What the archive's worker does each second, and autovacuum each minute.
+
+    Before a checkpoint: whoever reads a row first marks it as committed, and after a checkpoint
+    that writes its whole page to the WAL.
+    """
     database = Database(servers.stack.archive_database_url, application="benchmark")
     OpenDays(database).summarise()
     database.close()

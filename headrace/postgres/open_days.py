@@ -15,7 +15,9 @@ FILLING_RANGES = 8
 """Ranges at a day's end that are left alone: what is written into one that is summarised already
 costs two filters of WAL a row. Lookups read these pages in full, which takes a millisecond."""
 
-RANGES_AT_ONCE = 4_000
+RANGES_AT_ONCE = 250
+"""In a transaction: a tenth of a second of work, far from a statement's time-out on busy cores."""
+
 LOCK_WAIT = "100ms"
 """Less than the second after which whoever waits for an autovacuum's lock ends the autovacuum."""
 
