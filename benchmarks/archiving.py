@@ -57,6 +57,16 @@ def archive(servers: Servers, events: int, variant: Variant) -> Cost:
     return Cost(rate, cpu, meter.peak_bytes / MIB)
 
 
+def archive_rate(servers: Servers, events: int) -> float:
+    """Events a second from the first to the last, beside what the table holds already."""
+    with worker_process(servers, Variant({})) as worker:
+        began, first = _wait_for(servers, worker, 1, START_SECONDS)
+        ended, last = _wait_for(servers, worker, events, events / SLOWEST_PER_SECOND + 60)
+    rate = (last - first) / (ended - began)
+    say(f"archive: {rate:,.0f} events/s")
+    return rate
+
+
 def done_with(servers: Servers) -> int:
     """How many records the archive has accounted for."""
     return int(servers.ask(STAGES)[0])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ import aiohttp
 from benchmarks.latency import Latency
 from benchmarks.progress import say
 from benchmarks.servers import Servers
+from headrace.catalog import load_catalog
 from headrace.postgres import EventFilter, Pool, async_pool, query_events
 
 PAGE = 100
@@ -46,10 +48,21 @@ def _type_and_day(row: Found) -> EventFilter:
     return EventFilter(event_types=[row.event_type], since=since, until=until, limit=PAGE)
 
 
+@cache
+def _every_type() -> tuple[str, ...]:
+    """What the API makes of a query that names no type."""
+    return tuple(sorted(load_catalog().event_types))
+
+
+NOTHING = "a correlation id that nothing has"
 KINDS: dict[str, Callable[[Found], EventFilter]] = {
     f"one type, one day, page of {PAGE}": _type_and_day,
     "correlation id": lambda row: EventFilter(correlation_id=row.correlation_id, limit=PAGE),
+    NOTHING: lambda row: EventFilter(correlation_id=f"no-{row.correlation_id}", limit=PAGE),
     "aggregate": lambda row: EventFilter(aggregate_id=row.aggregate_id, limit=PAGE),
+    "all types, newest first": lambda _: EventFilter(
+        event_types=_every_type(), order="desc", limit=PAGE
+    ),
 }
 
 
@@ -88,7 +101,7 @@ async def _asked(
         began = time.perf_counter()
         page = await query_events(pool, kind(row))
         seconds.append(time.perf_counter() - began)
-        assert page.events, f"nothing found by {name}"
+        assert bool(page.events) != (name == NOTHING), f"{len(page.events)} found by {name}"
     return _told(name, seconds)
 
 
@@ -119,10 +132,11 @@ async def _requested(
 def _body(wanted: EventFilter) -> dict[str, Any]:
     times = {"from": wanted.since, "to": wanted.until}
     fields = {
-        "types": wanted.event_types,
+        "types": None if wanted.event_types == _every_type() else wanted.event_types,
         "correlationId": wanted.correlation_id,
         "aggregateId": wanted.aggregate_id,
         "limit": wanted.limit,
+        "order": wanted.order,
         **{name: moment and moment.isoformat() for name, moment in times.items()},
     }
     return {name: value for name, value in fields.items() if value is not None}

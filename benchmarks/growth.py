@@ -1,202 +1,191 @@
 """A growing warm tier: what ingest and queries do at each size, and while a day closes.
 
-Everything lands in today's partition, the one whose indexes grow; the last million of each stage
-comes through Kafka.
+Past days are filled by COPY and closed; the last million of each size comes through Kafka into
+today's partition, which holds five million at most.
 """
 
-import threading
-import time
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
-from statistics import median
+from datetime import date, timedelta
 
-from benchmarks.archiving import Variant, done_with, worker_process
-from benchmarks.asking import existing, in_library
-from benchmarks.ceiling import chunked, copy_all, make_today
+from benchmarks.archiving import archive_rate
+from benchmarks.asking import existing, in_library, over_rest
+from benchmarks.ceiling import copies, copy_rate, make_today
 from benchmarks.filling import fill, make_topics, remove_topics
+from benchmarks.growth_dents import dents, dents_table, under_load
 from benchmarks.latency import Latency
 from benchmarks.options import Options
 from benchmarks.progress import say
 from benchmarks.report import Curves, Result, Table, count, ratio
-from benchmarks.seeding import seed_days
+from benchmarks.seeding import seed_days, summarise
 from benchmarks.servers import Servers, servers
 from benchmarks.shapes import Shape, make_shape, samples
 from headrace.catalog import load_catalog
 from headrace.clock import SystemClock
 from headrace.codec import Registry
-from headrace.postgres import Database, DayCloser
+from headrace.errors import ConfigurationError
 
-STAGES = (1_000_000, 10_000_000)
+STAGES = (1_000_000, 10_000_000, 50_000_000)
 INGESTED = 1_000_000
+COPIED = 500_000
+OPEN_BEFORE = 3_000_000
+"""Rows that COPY puts into today before the first stage that is large enough."""
+DAYS_A_STAGE = 15
 PARTITIONS = 4
-LOOK_SECONDS = 0.2
-PATIENCE_SECONDS = 900
+ROW_BYTES = 1_000  # with all indexes of a closed day
+BESIDE_BYTES = 14_000_000_000  # WAL, Kafka's log
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What was measured when the table had `rows` rows."""
+    """What was measured when the table had `rows` rows, `today` of them in the open day."""
 
     rows: int
+    today: int
+    days: int
+    ceiling: float
     archive: float
-    latency: dict[str, Latency]
-
-
-@dataclass(frozen=True, slots=True)
-class Dent:
-    """Events a second before, while and after a day of `rows` rows closed, in `seconds`."""
-
-    rows: int
-    seconds: float
-    before: float
-    during: float
+    library: dict[str, Latency]
+    rest: dict[str, Latency]
 
 
 def run(options: Options) -> Result:
-    """Each stage in turn on one table, then a day closing beside the archive."""
+    """Each stage in turn on one table, then days closing beside the archive."""
     sizes = options.stages or STAGES
-    ingested = min(options.events or INGESTED, *sizes)
-    with servers() as running:
+    check_room(sizes[-1])
+    with servers(("postgres", "kafka", "registry", "api")) as running:
         shape = make_shape("small", "", samples.small(), load_catalog(), Registry(running.settings))
-        make_today(running)
-        stages: list[Stage] = []
-        copied: list[tuple[float, float]] = []
-        for size in sizes:
-            have = stages[-1].rows if stages else 0
-            copied += _copied(running, shape, have, size - ingested)
-            stages.append(_stage(running, shape, size, ingested))
-        dent = _closing(running, shape, ingested)
-        profile = running.profile()
-    plot = Curves("growth", "One day's partition growing", "million rows", "rows/s",
-                  [("COPY, one connection", copied),
-                   ("archive", [(each.rows / 1e6, each.archive) for each in stages])])  # fmt: skip
-    return Result([_table(stages, ingested), _copy_table(copied), _dent_table(dent)],
-                  [profile], [plot] if len(copied) > 1 else [])  # fmt: skip
+        grown = Grown(running, shape)
+        stages = [grown.to(size, min(options.events or INGESTED, size // 2)) for size in sizes]
+        loaded = under_load(running, shape, stages[-1].archive)
+        found = dents(running, shape, stages[-1].archive, options.seconds)
+        notes = [running.profile(), _about(running, shape)]
+    return Result(
+        [_table(stages), _latencies(stages, loaded), dents_table(found)], notes, [_plot(stages)]
+    )
 
 
-def _copied(running: Servers, shape: Shape, have: int, size: int) -> list[tuple[float, float]]:
-    """COPY up to `size` rows; (million rows, rows a second of COPY alone) for each million."""
-    points = []
-    for first in range(have, size, INGESTED):
-        rows = min(INGESTED, size - first)
-        ready = list(chunked(shape.rows(rows, first)))
-        with running.connect() as connection:
-            began = time.perf_counter()
-            copy_all(connection, ready)
-            rate = rows / (time.perf_counter() - began)
-        points.append(((first + rows) / 1e6, rate))
-        say(f"{first + rows:,} rows: COPY {rate:,.0f} rows/s")
-    return points
-
-
-def _stage(running: Servers, shape: Shape, size: int, ingested: int) -> Stage:
-    running.settle()
-    with running.connect() as connection:
-        connection.execute("TRUNCATE stage.stage_offsets")
-    _fill(running, shape, ingested)
-    rates = _rates(running, ingested)
-    remove_topics(running.settings.kafka.brokers, shape.topics)
-    with running.connect() as connection:
-        connection.execute("ANALYZE warm.events")
-    rate = _average(rates)
-    say(f"{size:,} rows: archive {rate:,.0f} events/s")
-    return Stage(size, rate, in_library(running, existing(running, size)))
-
-
-def _fill(running: Servers, shape: Shape, events: int) -> None:
-    brokers = running.settings.kafka.brokers
-    make_topics(brokers, {shape.topics[0]: PARTITIONS})
-    fill(brokers, shape.records(events))
-
-
-Rates = list[tuple[float, int]]
-
-
-def _rates(running: Servers, events: int, began: threading.Event | None = None) -> Rates:
-    """(seconds, events done with) from the first event to the last."""
-    taken: Rates = []
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    with worker_process(running, Variant({})) as worker:
-        while not taken or taken[-1][1] < events:
-            done = done_with(running)
-            if done:
-                taken.append((time.monotonic(), done))
-                if began is not None:
-                    began.set()
-            if worker.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the archive is at {done:,} of {events:,} events")
-            time.sleep(LOOK_SECONDS)
-    return taken
-
-
-def _average(rates: Rates) -> float:
-    (began, first), (ended, last) = rates[0], rates[-1]
-    return (last - first) / (ended - began)
-
-
-def _closing(running: Servers, shape: Shape, rows: int) -> Dent:
-    """Close yesterday while the archive works off a topic that is filled beforehand."""
-    yesterday = SystemClock().now().date() - timedelta(days=1)
-    seed_days(running, shape, [yesterday], rows)
-    running.settle()
-    with running.connect() as connection:
-        connection.execute("TRUNCATE stage.stage_offsets")
-    _fill(running, shape, 3 * rows)
-    flowing = threading.Event()
-    span: list[float] = []
-    closer = threading.Thread(target=_close, args=(running, flowing, span), daemon=True)
-    closer.start()
-    rates = _rates(running, 3 * rows, flowing)
-    closer.join(PATIENCE_SECONDS)
-    began, ended = span
-    return Dent(rows, ended - began, _median(rates, 0, began), _median(rates, began, ended))
-
-
-def _close(running: Servers, flowing: threading.Event, span: list[float]) -> None:
-    """A few seconds after events flow: build yesterday's heavier indexes."""
-    flowing.wait(PATIENCE_SECONDS)
-    time.sleep(5)
-    database = Database(running.stack.archive_database_url, application="benchmark")
-    span.append(time.monotonic())
-    DayCloser(database).close_before(SystemClock().now().date())
-    span.append(time.monotonic())
-    database.close()
-    say(f"yesterday closed in {span[1] - span[0]:.1f} s")
-
-
-def _median(rates: Rates, since: float, until: float) -> float:
-    """The median rate between looks within a span; 0 when there was none."""
-    steps = [
-        (later[1] - earlier[1]) / (later[0] - earlier[0])
-        for earlier, later in pairwise(rates)
-        if earlier[0] >= since and later[0] <= until
-    ]
-    return median(steps) if steps else 0.0
-
-
-def _table(stages: Sequence[Stage], ingested: int) -> Table:
-    kinds = list(stages[0].latency)
-    columns = ("rows", "archive, events/s", *(f"{kind}: p50, p95 ms" for kind in kinds))
-    rows = [
-        (
-            count(stage.rows),
-            count(stage.archive),
-            *(f"{stage.latency[kind].p50:.1f}, {stage.latency[kind].p95:.1f}" for kind in kinds),
+def check_room(rows: int) -> None:
+    """Raises ConfigurationError when the disk of the servers' data has not enough room."""
+    needed, folder = rows * ROW_BYTES + BESIDE_BYTES, tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise ConfigurationError(
+            f"{rows:,} rows need about {needed / 1e9:.0f} GB below {folder}, which has "
+            f"{free / 1e9:.0f} GB free: make room, or ask for less with --stages"
         )
+
+
+class Grown:
+    """One table that grows from stage to stage."""
+
+    def __init__(self, running: Servers, shape: Shape) -> None:
+        self._running = running
+        self._shape = shape
+        self._rows = 0
+        self._today = 0
+        self._days = 0
+
+    def to(self, size: int, ingested: int) -> Stage:
+        """Grow to `size` rows, the last `ingested` of them through the archive; measure."""
+        make_today(self._running)
+        copied = min(COPIED, size - self._rows - ingested)
+        self._seed(size - copied - ingested)
+        ceiling = self._copy(copied)
+        say(f"{self._rows:,} rows: COPY {ceiling:,.0f} rows/s")
+        rate = self._ingest(ingested)
+        summarise(self._running)
+        self._running.settle()
+        asked = existing(self._running, self._rows)
+        library, rest = in_library(self._running, asked), over_rest(self._running, asked)
+        return Stage(self._rows, self._today, self._days, ceiling, rate, library, rest)
+
+    def _seed(self, size: int) -> None:
+        """Fill today up to its share, the rest into days before those that are there."""
+        missing = size - self._rows
+        into_today = max(min(OPEN_BEFORE - self._today, missing), 0)
+        into_today += (missing - into_today) % DAYS_A_STAGE
+        past = missing - into_today
+        if into_today:
+            self._copy(into_today)
+        if past:
+            # Two days are left for the days that close at the end.
+            last = SystemClock().now().date() - timedelta(days=self._days + 4)
+            days = [last - timedelta(days=back) for back in range(DAYS_A_STAGE)][::-1]
+            seed_days(self._running, self._shape, days, past // DAYS_A_STAGE, close=True)
+            self._rows += past
+            self._days += DAYS_A_STAGE
+            self._leave_alone(days)
+
+    def _leave_alone(self, days: Sequence[date]) -> None:
+        """Autovacuum would go over what was filled within minutes, beside all that follows."""
+        with self._running.connect() as connection:
+            for day in days:
+                connection.execute(
+                    f"ALTER TABLE warm.events_{day:%Y%m%d} SET (autovacuum_enabled = off)"
+                )
+
+    def _copy(self, rows: int) -> float:
+        """COPY rows into today over one connection; rows a second."""
+        rate = 0.0
+        for first in range(0, rows, COPIED):
+            some = min(COPIED, rows - first)
+            rate = copy_rate(self._running, copies(self._shape, some, self._rows), some)
+            self._rows += some
+            self._today += some
+            summarise(self._running)
+        return rate
+
+    def _ingest(self, events: int) -> float:
+        """Through Kafka and the archive; events a second."""
+        brokers = self._running.settings.kafka.brokers
+        self._running.forget_offsets()
+        self._running.settle()
+        make_topics(brokers, {self._shape.topics[0]: PARTITIONS})
+        fill(brokers, self._shape.records(events, self._rows))
+        rate = archive_rate(self._running, events)
+        remove_topics(brokers, self._shape.topics)
+        self._rows += events
+        self._today += events
+        return rate
+
+
+def _table(stages: Sequence[Stage]) -> Table:
+    columns = ("rows", "of them today", "past days", "COPY, one connection, rows/s",
+               "archive, events/s", "ratio")  # fmt: skip
+    rows = [
+        (count(stage.rows), count(stage.today), str(stage.days), count(stage.ceiling),
+         count(stage.archive), ratio(stage.archive / stage.ceiling))
         for stage in stages
+    ]  # fmt: skip
+    return Table("Ingest at each size", columns, rows)
+
+
+def _latencies(stages: Sequence[Stage], loaded: dict[str, Latency]) -> Table:
+    columns = ("rows", "", "library p50, ms", "p95", "p99", "REST p50, ms", "p95", "p99")
+    rows = [
+        (count(stage.rows), kind, *found.columns(), *stage.rest[kind].columns())
+        for stage in stages
+        for kind, found in stage.library.items()
     ]
-    return Table(f"The last {ingested:,} of each size through the archive", columns, rows)
+    last = f"{count(stages[-1].rows)}, archive at half speed"
+    rows += [(last, kind, *found.columns(), "", "", "") for kind, found in loaded.items()]
+    return Table("Queries at each size", columns, rows)
 
 
-def _copy_table(copied: Sequence[tuple[float, float]]) -> Table:
-    rows = [(f"{millions:g}", count(rate)) for millions, rate in copied]
-    return Table("COPY, one connection, a million at a time", ("million rows", "rows/s"), rows)
+def _plot(stages: Sequence[Stage]) -> Curves:
+    return Curves("growth", "A growing warm tier", "million rows", "rows/s",
+                  [("COPY, one connection", [(each.rows / 1e6, each.ceiling) for each in stages]),
+                   ("archive", [(each.rows / 1e6, each.archive) for each in stages])])  # fmt: skip
 
 
-def _dent_table(dent: Dent) -> Table:
-    share = ratio(dent.during / dent.before) if dent.before else ""
-    row = (count(dent.rows), f"{dent.seconds:.1f}", count(dent.before), count(dent.during), share)
-    columns = ("rows of the day", "seconds", "archive before, events/s", "meanwhile", "ratio")
-    return Table("A day closes (three indexes are built) beside the archive", columns, [row])
+def _about(running: Servers, shape: Shape) -> str:
+    size = running.ask("SELECT pg_size_pretty(sum(pg_total_relation_size(relid))) "
+                       "FROM pg_partition_tree('warm.events') WHERE isleaf")[0]  # fmt: skip
+    return (
+        f"Rows of {shape.samples[0].row.size} bytes. Past days are filled by COPY over two "
+        f"connections and closed, and then left alone by autovacuum; {size} at the end with "
+        "indexes. Archive and COPY write into today."
+    )

@@ -1,21 +1,18 @@
 """Pages of events from a warm tier of ten million: in the library and over REST."""
 
-import time
 from datetime import timedelta
 
 from benchmarks.asking import ASKED, existing, in_library, over_rest
 from benchmarks.latency import Latency
 from benchmarks.options import Options
-from benchmarks.progress import say
 from benchmarks.report import Result, Table, count
-from benchmarks.seeding import seed_days
-from benchmarks.servers import Servers, servers
+from benchmarks.seeding import seed_days, summarise
+from benchmarks.servers import servers
 from benchmarks.shapes import make_shape, samples
 from headrace.catalog import load_catalog
 from headrace.clock import SystemClock
 from headrace.codec import Registry
 from headrace.kafka import create_topics
-from headrace.postgres import Database, DayCloser
 
 EVENTS = 10_000_000
 DAYS = 10
@@ -32,8 +29,9 @@ def run(options: Options) -> Result:
         shape = make_shape("all", "", samples.every_type(catalog), catalog, registry)
         today = SystemClock().now().date()
         days = [today - timedelta(days=back) for back in range(DAYS)]
-        seed_days(running, shape, days, events // DAYS)
-        closing = _close(running)
+        seed_days(running, shape, days[:0:-1], events // DAYS, close=True)
+        seed_days(running, shape, days[:1], events // DAYS)
+        summarise(running)
         running.settle()
         asked = existing(running, events)
         table = _table(in_library(running, asked), over_rest(running, asked), events)
@@ -42,23 +40,11 @@ def run(options: Options) -> Result:
         notes = [
             running.profile(),
             f"{len(shape.samples)} event types over {DAYS} days, rows of about "
-            f"{shape.samples[0].row.size} bytes; {DAYS - 1} days closed (indexes built) in "
-            f"{closing:.0f} s, the last one open; {size} with indexes; each kind asked {ASKED} "
+            f"{shape.samples[0].row.size} bytes; {DAYS - 1} days closed, the last one open; "
+            f"{size} with indexes; each kind asked {ASKED} "
             "times for other rows, one after the other, after a few unmeasured ones.",
         ]
     return Result([table], notes)
-
-
-def _close(running: Servers) -> float:
-    """Seconds until every day but today has its heavier indexes and statistics."""
-    began = time.perf_counter()
-    database = Database(running.stack.archive_database_url, application="benchmark")
-    DayCloser(database).close_before(SystemClock().now().date())
-    database.close()
-    with running.connect() as connection:
-        connection.execute("ANALYZE warm.events")
-    say("closed the past days")
-    return time.perf_counter() - began
 
 
 def _table(library: dict[str, Latency], rest: dict[str, Latency], events: int) -> Table:

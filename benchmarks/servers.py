@@ -69,6 +69,11 @@ class Servers:
             connection.execute("TRUNCATE stage.stage_offsets, stage.dead_letters")
         self.settle()
 
+    def forget_offsets(self) -> None:
+        """As if no stage had run; events stay."""
+        with self.connect() as connection:
+            connection.execute("TRUNCATE stage.stage_offsets, stage.dead_letters")
+
     def settle(self) -> None:
         """Write out what is dirty, so that no measurement pays for the one before it."""
         with self.connect() as connection:

@@ -53,6 +53,6 @@ SUITE = {
         Benchmark("steps", "what each step of a post takes, without servers", 0.5, usual=False),
         Benchmark("queries", "pages of events from the warm tier", 7, usual=False),
         Benchmark("memory", "the archive under a steady load", 2, usual=False),
-        Benchmark("growth", "a growing table and a closing day", 12, usual=False),
+        Benchmark("growth", "a growing table and a closing day", 24, usual=False),
     )
 }

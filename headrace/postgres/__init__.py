@@ -7,7 +7,7 @@ Only this package (and the event store) speaks psycopg. Its errors leave as head
 migrations in `migrations/`.
 """
 
-from headrace.postgres.closing import DayCloser
+from headrace.postgres.closing import DayCloser, GivesWay
 from headrace.postgres.database import Database
 from headrace.postgres.dead_letters import DeadLetterOutbox
 from headrace.postgres.events_query import (
@@ -22,6 +22,7 @@ from headrace.postgres.events_query import (
 )
 from headrace.postgres.ledger import PostgresLedger
 from headrace.postgres.migrating import migrate
+from headrace.postgres.open_days import OpenDays
 from headrace.postgres.pool import Pool, StatementTimeoutError, async_pool, connection
 from headrace.postgres.warm import WarmEvents
 
@@ -30,6 +31,8 @@ __all__ = [
     "DayCloser",
     "DeadLetterOutbox",
     "EventFilter",
+    "GivesWay",
+    "OpenDays",
     "Order",
     "Page",
     "Pool",

@@ -1,10 +1,11 @@
 """Pages of `warm.events` in the order (timestamp, event id), by filter and keyset position."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Literal
+from functools import cache, lru_cache
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from psycopg import sql
@@ -15,6 +16,9 @@ from headrace.postgres.pool import Pool, connection
 from headrace.postgres.sql import statement
 
 Order = Literal["asc", "desc"]
+
+_TYPE = "event_type_"
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,10 @@ class Page:
 
 async def query_events(pool: Pool, wanted: EventFilter) -> Page:
     """One page of events. Raises what `headrace.postgres.pool.connection` raises."""
+    query, parameters = _query(wanted)
     async with connection(pool) as conn, conn.cursor(row_factory=class_row(StoredEvent)) as cursor:
         cursor.adapters.register_loader("jsonb", TextLoader)
-        await cursor.execute(_statement(_shape(wanted), wanted.order), _parameters(wanted))
+        await cursor.execute(query, parameters, prepare=True)
         rows = await cursor.fetchall()
     more = len(rows) > wanted.limit
     events = tuple(rows[: wanted.limit])
@@ -97,9 +102,9 @@ async def query_events(pool: Pool, wanted: EventFilter) -> Page:
 
 async def explain_query(pool: Pool, wanted: EventFilter) -> str:
     """The plan that PostgreSQL has for `wanted`, as text; nothing is run."""
-    explain = sql.SQL("EXPLAIN {}").format(_statement(_shape(wanted), wanted.order))
+    query, parameters = _query(wanted)
     async with connection(pool) as conn:
-        cursor = await conn.execute(explain, _parameters(wanted))
+        cursor = await conn.execute(sql.SQL("EXPLAIN {}").format(query), parameters, prepare=False)
         return "\n".join(row[0] for row in await cursor.fetchall())
 
 
@@ -111,13 +116,24 @@ async def stored_event_types(pool: Pool) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def _query(wanted: EventFilter) -> tuple[sql.Composed, Mapping[str, Any]]:
+    """Every parameter that is given, and the statement for exactly these."""
+    shape, parameters = _shape(wanted), _parameters(wanted)
+    if shape == "by_type":
+        types = parameters.pop("event_types")
+        parameters |= {f"{_TYPE}{number}": each for number, each in enumerate(types)}
+    query = _statement(shape, wanted.order, frozenset(parameters), wanted.limit + 1)
+    return query, parameters
+
+
 def _shape(wanted: EventFilter) -> str:
     few = wanted.correlation_id is not None or wanted.aggregate_id is not None
     return "gathered" if few or wanted.event_types is None else "by_type"
 
 
-def _parameters(wanted: EventFilter) -> Mapping[str, Any]:
-    return {
+def _parameters(wanted: EventFilter) -> dict[str, Any]:
+    after = wanted.after
+    all_parameters = {
         "event_types": _array(wanted.event_types),
         "sources": _array(wanted.sources),
         "aggregate_id": wanted.aggregate_id,
@@ -127,28 +143,45 @@ def _parameters(wanted: EventFilter) -> Mapping[str, Any]:
         "since": wanted.since,
         "until": wanted.until,
         "payload": wanted.payload_json,
-        "after_timestamp": wanted.after and wanted.after.timestamp,
-        "after_event_id": wanted.after and wanted.after.event_id,
-        "limit": wanted.limit + 1,
+        "after_timestamp": after and after.timestamp,
+        "after_event_id": after and after.event_id,
     }
+    return {name: value for name, value in all_parameters.items() if value is not None}
 
 
 def _array(values: Sequence[str] | None) -> list[str] | None:
     return None if values is None else list(values)
 
 
-@cache
-def _statement(shape: str, order: Order) -> sql.Composed:
+@lru_cache(maxsize=256)
+def _statement(shape: str, order: Order, given: frozenset[str], limit: int) -> sql.Composed:
+    """The limit and the number of types stand in the text: of what it does not know PostgreSQL
+    expects a tenth of all rows, or ten types, and a plan for all values looks dear.
+    """
     beyond = ">" if order == "asc" else "<"
-    conditions = _text("conditions").format(
-        beyond=sql.SQL(beyond), beyond_or_at=sql.SQL(f"{beyond}=")
-    )
+    conditions: list[sql.Composable] = [
+        sql.SQL(line).format(beyond=sql.SQL(beyond), beyond_or_at=sql.SQL(f"{beyond}="))
+        for line, names in _conditions()
+        if names <= given
+    ]
+    types = sorted(name for name in given if name.startswith(_TYPE))
     return _text(shape).format(
         columns=sql.SQL(", ").join(
             sql.Identifier("e", name) for name in StoredEvent.__dataclass_fields__
         ),
-        conditions=conditions,
+        conditions=sql.SQL(" AND ").join(conditions or [sql.SQL("true")]),
         direction=sql.SQL(order.upper()),
+        event_types=sql.SQL(", ").join(map(sql.Placeholder, types)),
+        limit=sql.Literal(limit),
+    )
+
+
+@cache
+def _conditions() -> tuple[tuple[LiteralString, frozenset[str]], ...]:
+    """Each condition on an event, with the names of its parameters."""
+    lines = statement("events_query_conditions").splitlines()
+    return tuple(
+        (line, frozenset(_PARAMETER.findall(line))) for line in lines if not line.startswith("--")
     )
 
 

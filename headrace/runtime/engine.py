@@ -109,6 +109,11 @@ class Engine:
         """The partitions that this worker has claimed."""
         return frozenset(self._owned.lanes)
 
+    @property
+    def behind(self) -> bool:
+        """Whether records come faster than they are applied: a partition is held back for it."""
+        return any(lane.paused for lane in self._owned.lanes.values())
+
     async def failure(self) -> None:
         """Wait until the stage stops by itself; raises why."""
         await asyncio.shield(self._failure)

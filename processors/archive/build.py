@@ -9,7 +9,14 @@ from headrace.catalog import Catalog, load_catalog
 from headrace.clock import Clock, SystemClock
 from headrace.codec import EventDecoder, Registry
 from headrace.codec.columnar import ColumnarDecoder, NativeWatch
-from headrace.postgres import Database, DayCloser, DeadLetterOutbox, PostgresLedger, WarmEvents
+from headrace.postgres import (
+    Database,
+    DayCloser,
+    DeadLetterOutbox,
+    OpenDays,
+    PostgresLedger,
+    WarmEvents,
+)
 from headrace.runtime import Engine, EngineLimits, FailurePolicy, ParkingPolicy, Stage
 from headrace.runtime.faust_source import FaustSource
 from headrace.runtime.publisher import DeadLetterPublisher, DeadLetterTopic
@@ -17,6 +24,7 @@ from headrace.runtime.worker import Companion
 from headrace.settings import Settings
 from processors.archive.closing import close_days
 from processors.archive.handler import ArchiveHandler
+from processors.archive.summarising import summarise_days
 
 GROUP = "headrace-archive"
 
@@ -46,7 +54,7 @@ def build(
     database = Database(
         settings.database_url.get_secret_value(),
         application="headrace-archive",
-        connections=limits.writers + 3,
+        connections=limits.writers + 4,
     )
     registry = Registry(settings)
     topics = {name: topic for name, topic in catalog.topics.items() if topic.authority == "log"}
@@ -64,10 +72,16 @@ def build(
     publisher = DeadLetterPublisher(
         DeadLetterOutbox(database, GROUP), DeadLetterTopic(GROUP, settings.kafka)
     )
-    closer = DayCloser(database)
+    closer, days = DayCloser(database), OpenDays(database)
+    engine = Engine(stage, ledger, clock=clock, limits=limits)
     return Wired(
-        Engine(stage, ledger, clock=clock, limits=limits),
+        engine,
         FaustSource(GROUP, topics, settings.kafka),
-        (publisher.run, lambda: close_days(closer, clock), watch.run),
+        (
+            publisher.run,
+            lambda: close_days(closer, clock, lambda: engine.behind),
+            lambda: summarise_days(days),
+            watch.run,
+        ),
         database,
     )

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg.rows import TupleRow
 
 from deploy.local.direct import DirectStack
 from headrace.clock import SystemClock
@@ -222,6 +223,21 @@ def test_a_time_range_prunes_the_partitions_outside_it(reader: Reader) -> None:
     plan = reader.runner.run(explain_query(reader.pool, wanted))
     assert f"events_{DAY:%Y%m%d}" in plan
     assert f"events_{DAY + timedelta(days=1):%Y%m%d}" not in plan
+
+
+def test_a_lookups_plan_is_kept_and_nothing_else_is_prepared(stack: DirectStack) -> None:
+    async def look() -> list[TupleRow]:
+        pool = async_pool(stack.api_database_url, application_name="test", max_size=1)
+        async with pool:
+            for number in range(8):
+                await query_events(pool, EventFilter(correlation_id=f"c{number}"))
+            async with connection(pool) as conn:
+                found = await conn.execute(
+                    "SELECT custom_plans, generic_plans FROM pg_prepared_statements"
+                )
+                return await found.fetchall()
+
+    assert asyncio.run(look()) == [(5, 3)]
 
 
 def test_the_reader_cannot_write(reader: Reader) -> None:

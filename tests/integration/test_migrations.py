@@ -46,15 +46,37 @@ def test_an_empty_database_gets_all_and_a_second_run_nothing(empty: str) -> None
 
 @pytest.mark.parametrize("applied", range(len(available())))
 def test_every_earlier_state_is_brought_up_to_date(empty: str, applied: int) -> None:
-    folder = files("headrace.postgres") / "migrations"
-    migrate_only = available()[:applied]
-    with psycopg.connect(empty) as connection:
-        connection.execute("CREATE TABLE public.headrace_migrations (name text PRIMARY KEY)")
-        for name in migrate_only:
-            connection.execute((folder / f"{name}.sql").read_text())
-            connection.execute("INSERT INTO public.headrace_migrations VALUES (%s)", [name])
+    _apply(empty, available()[:applied])
     assert migrate(empty) == available()[applied:]
     assert "warm.events" in tables(empty)
+
+
+def test_open_days_of_before_get_the_new_bloom_indexes_and_closed_days_lose_theirs(
+    empty: str,
+) -> None:
+    _apply(empty, [name for name in available() if name < "0004"])
+    with psycopg.connect(empty) as connection:
+        connection.execute("SELECT warm.make_day(current_date), warm.make_day(current_date - 9)")
+        connection.execute(
+            "UPDATE warm.days SET closed_at = now() WHERE day = current_date - 9 RETURNING day"
+        )
+    migrate(empty)
+    with psycopg.connect(empty) as connection:
+        found = connection.execute(
+            "SELECT d.closed_at IS NULL, count(*) FILTER (WHERE x.indexdef LIKE '%bloom%'), "
+            "count(*) FILTER (WHERE x.indexname LIKE '%\\_open') "
+            "FROM warm.days d JOIN pg_indexes x ON x.tablename = d.leaf GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert found == [(False, 0, 0), (True, 2, 2)]
+
+
+def _apply(url: str, names: list[str]) -> None:
+    folder = files("headrace.postgres") / "migrations"
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE public.headrace_migrations (name text PRIMARY KEY)")
+        for name in names:
+            connection.execute((folder / f"{name}.sql").read_text())
+            connection.execute("INSERT INTO public.headrace_migrations VALUES (%s)", [name])
 
 
 def test_a_run_that_is_cut_off_leaves_nothing_half_done(empty: str) -> None:

@@ -79,6 +79,7 @@ class Postgres:
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
             "max_connections=200",
+            "max_locks_per_transaction=256",  # planning over a year of days takes 2,500
             f"shared_buffers={self._sizes.shared_buffers}",
             f"max_wal_size={self._sizes.max_wal_size}",
             "checkpoint_timeout=15min",

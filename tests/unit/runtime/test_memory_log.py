@@ -254,6 +254,16 @@ async def test_a_rebalance_while_a_lane_is_paused_does_not_leave_it_paused(
             await until(lambda: settled(bench, 3000))
 
 
+async def test_an_engine_is_behind_until_what_was_held_back_is_applied(bench: MemoryBench) -> None:
+    bench.handler.available.clear()
+    await bench.produce("first", 0, *("x" * 1000 for _ in range(3000)))
+    async with bench.worker(budget_bytes=200_000) as engine:
+        await until(lambda: engine.behind)
+        bench.handler.available.set()
+        await until(lambda: settled(bench, 3000))
+        await until(lambda: not engine.behind)
+
+
 async def test_many_unknown_schemas_are_all_buried_after_one_grace(bench: MemoryBench) -> None:
     for partition in (0, 1):
         await bench.produce(
