@@ -1,7 +1,7 @@
 """Bodies of one schema to a frame of events."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ ENVELOPE_COLUMNS = {
 `timestamp` a Datetime in microseconds, UTC; `payload`, beside them, is JSON text."""
 
 BAD_BLOCKS = 8
-"""After so many blocks that do not decode, the rest of a batch goes through the row path."""
+"""After more bad blocks than these, the rest of a batch goes through the row path."""
 
 _TEXTS = tuple(
     name
@@ -141,23 +141,38 @@ def _read(
     plan: ColumnarPlan, bodies: Sequence[bytes]
 ) -> tuple[pl.DataFrame | None, npt.NDArray[np.int64]]:
     """The raw frame, and the numbers of the bodies in it."""
-    whole = _try(plan, bodies)
-    if whole is not None:
-        return whole, np.arange(len(bodies))
-    frames, numbers, bad = [], [], 0
-    for at in range(0, len(bodies), container.BLOCK):
-        if bad >= BAD_BLOCKS:
-            break
-        block = bodies[at : at + container.BLOCK]
-        frame = _try(plan, block)
-        if frame is None:
-            bad += 1
-        else:
-            frames.append(frame)
-            numbers.append(np.arange(at, at + len(block)))
-    if not frames:
+    sound = list(_Search(plan).sound(bodies, 0))
+    if not sound:
         return None, np.array([], np.int64)
-    return pl.concat(frames), np.concatenate(numbers)
+    numbers = [np.arange(at, at + frame.height) for frame, at in sound]
+    return pl.concat([frame for frame, _ in sound]), np.concatenate(numbers)
+
+
+class _Search:
+    """Halves what does not decode until blocks that do not stand alone. A bad record costs a dozen
+    reads so; a batch of nothing else costs as few as that until it is given up.
+    """
+
+    def __init__(self, plan: ColumnarPlan) -> None:
+        self._plan = plan
+        self._bad = 0
+
+    def sound(self, bodies: Sequence[bytes], first: int) -> Iterator[tuple[pl.DataFrame, int]]:
+        """What decodes, in frames, each with the number of its first body; `first` is the first's
+        own.
+        """
+        if self._bad > BAD_BLOCKS:
+            return
+        frame = _try(self._plan, bodies)
+        if frame is not None:
+            yield frame, first
+        elif len(bodies) <= container.BLOCK:
+            self._bad += 1
+        else:
+            blocks = -(-len(bodies) // container.BLOCK)
+            middle = -(-blocks // 2) * container.BLOCK
+            yield from self.sound(bodies[:middle], first)
+            yield from self.sound(bodies[middle:], first + middle)
 
 
 def _try(plan: ColumnarPlan, bodies: Sequence[bytes]) -> pl.DataFrame | None:
@@ -183,9 +198,7 @@ def _shaped(
     raw: pl.DataFrame, plan: ColumnarPlan, event_types: Collection[str], now: datetime
 ) -> pl.DataFrame:
     """The columns of ENVELOPE_COLUMNS, payload, and doubtful: what the row path has to judge."""
-    payload = pl.col("payload")
     event_id = pl.col("eventId").str.replace_all("-", "", literal=True)
-    own = plan.payload.doubtful
     frame = raw.select(
         event_id.str.decode("hex", strict=False).alias("event_id"),
         pl.col("timestamp").cast(pl.Datetime("us", "UTC")),
@@ -194,8 +207,8 @@ def _shaped(
             for name, field in ENVELOPE_COLUMNS.items()
             if name not in ("event_id", "timestamp")
         ),
-        plan.payload.text(payload).alias("payload"),
-        (own(payload).fill_null(value=False) if own else pl.lit(value=False)).alias("doubtful"),
+        plan.payload.alias("payload"),
+        plan.doubtful.alias("doubtful"),
     )
     return frame.with_columns(doubtful=pl.col("doubtful") | _doubtful_envelope(event_types, now))
 
