@@ -11,6 +11,7 @@ import jetliner
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import structlog
 
 from headrace.codec.columnar import container
 from headrace.codec.columnar.container import MARK, as_file
@@ -22,6 +23,9 @@ from headrace.codec.json_form import UnsupportedSchemaError
 from headrace.codec.registry import SchemaRegistry
 from headrace.codec.rules import MAX_AHEAD, MAX_ID
 from headrace.errors import PoisonError
+from headrace.native import panics_as_errors
+
+log = structlog.get_logger(__name__)
 
 ENVELOPE_COLUMNS = {
     "event_id": "eventId",
@@ -105,12 +109,12 @@ class ColumnarDecoder:
             raw, numbers = _read(plan, bodies)
         if raw is None:
             return DecodedColumns.nothing()
-        frame = _shaped(raw, plan, event_types, now)
-        clean = frame["doubtful"].not_() & _good_metadata(frame["metadata"])
-        frame = frame.drop("doubtful")
-        if clean.all():
-            return DecodedColumns(frame, numbers)
-        return DecodedColumns(frame.filter(clean), numbers[clean.to_numpy()])
+        try:
+            with panics_as_errors():
+                return _sound(_shaped(raw, plan, event_types, now), numbers)
+        except Exception as error:  # noqa: BLE001 - the row path finds out what is wrong
+            log.warning("columns cannot be shaped", schema_id=schema_id, error=str(error))
+            return DecodedColumns.nothing()
 
     def takes(self, schema_id: int) -> bool:
         """Whether this schema's records are decoded here at all."""
@@ -179,15 +183,13 @@ def _try(plan: ColumnarPlan, bodies: Sequence[bytes]) -> pl.DataFrame | None:
     """None unless every body was decoded to its very end."""
     data, mark = plan.container.framed(bodies)
     try:
-        with as_file(data) as path:
+        with panics_as_errors(), as_file(data) as path:
             frame = jetliner.read_avro(path, glob=False, batch_size=len(bodies))
-        marks = frame[MARK]
-        if frame.height == len(bodies) and marks.n_unique() == 1 and marks[0] == mark:
-            return frame.drop(MARK)
-    except BaseException as error:
-        # A Rust panic is a BaseException of its own; the row path finds out what is wrong.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
+    except Exception:  # noqa: BLE001 - the row path finds out what is wrong
+        return None
+    marks = frame[MARK]
+    if frame.height == len(bodies) and marks.n_unique() == 1 and marks[0] == mark:
+        return frame.drop(MARK)
     return None
 
 
@@ -211,6 +213,14 @@ def _shaped(
         plan.doubtful.alias("doubtful"),
     )
     return frame.with_columns(doubtful=pl.col("doubtful") | _doubtful_envelope(event_types, now))
+
+
+def _sound(frame: pl.DataFrame, numbers: npt.NDArray[np.int64]) -> DecodedColumns:
+    clean = frame["doubtful"].not_() & _good_metadata(frame["metadata"])
+    frame = frame.drop("doubtful")
+    if clean.all():
+        return DecodedColumns(frame, numbers)
+    return DecodedColumns(frame.filter(clean), numbers[clean.to_numpy()])
 
 
 def _doubtful_envelope(event_types: Collection[str], now: datetime) -> pl.Expr:
