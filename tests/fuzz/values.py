@@ -95,5 +95,8 @@ def _text(chance: random.Random) -> str:
 
 
 def _time(chance: random.Random, kind: str) -> int:
+    if chance.random() < 0.002:
+        bits = 31 if kind == "date" else 63
+        return chance.choice((2**bits - 1, -(2**bits), 2 ** (bits - 1), chance.getrandbits(bits)))
     micros = chance.choice(MICROS) if chance.random() < 0.01 else chance.randrange(2**51)
     return micros // _TIMES[kind]

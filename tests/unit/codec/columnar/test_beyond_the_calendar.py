@@ -89,7 +89,7 @@ def test_an_envelopes_time_beyond_the_calendar_is_left_to_the_row_path(value: in
     assert done.numbers.tolist() == [0, 2]
 
 
-class PanicException(BaseException):  # noqa: N818 - pyo3's name for it
+class PanicException(BaseException):
     """What a panic of native code looks like from Python."""
 
 
