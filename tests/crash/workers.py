@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.crash.clocks import VARIABLE, JumpingClock
+
 LEAVES_WITHIN = 60.0
 
 Process = subprocess.Popen[bytes]
@@ -19,6 +21,8 @@ class Workers:
         self._command = command
         self._environment = {**os.environ, **environment}
         self._log = log
+        self.clock = JumpingClock(log.with_name("clock"))
+        self.clock.jump(0)
         self.running: list[Process] = []
 
     @property
@@ -27,9 +31,10 @@ class Workers:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def start(self) -> Process:
+        environment = {**self._environment, VARIABLE: str(self._log.with_name("clock"))}
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                self._command, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                self._command, env=environment, stdout=log, stderr=log, start_new_session=True
             )
         self.running.append(process)
         return process
