@@ -49,6 +49,7 @@ SUITE = {
             module="peers.compare",
             parts=_PEERS,
         ),
+        Benchmark("poison", "records that do not decode, among those that do", 1),
         Benchmark("http", "posting events over REST", 2),
         Benchmark("steps", "what each step of a post takes, without servers", 0.5, usual=False),
         Benchmark("queries", "pages of events from the warm tier", 7, usual=False),

@@ -6,6 +6,7 @@ The columns come in the order of the statement `warm_copy`.
 import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
 
+from headrace.native import panics_as_errors
 from headrace.postgres.copy_binary import HEADER, TRAILER
 
 _JSONB_VERSION = "\x01"
@@ -25,7 +26,15 @@ _COLUMNS = (
 
 
 def packed_frame(frame: pl.DataFrame) -> bytes:
-    """The rows, without COPY's header and trailer. `frame` has the columns of an EventFrame."""
+    """The rows, without COPY's header and trailer. `frame` has the columns of an EventFrame.
+
+    Raises NativePanicError, like any error that is no event's fault: the events go one by one then.
+    """
+    with panics_as_errors():
+        return _packed(frame)
+
+
+def _packed(frame: pl.DataFrame) -> bytes:
     table = frame.select(_COLUMNS).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     # It hands bytes out when it has enough of them: only after `finish` are all of them out.

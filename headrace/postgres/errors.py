@@ -40,7 +40,10 @@ def _meaning(error: psycopg.Error) -> HeadraceError:
     said = first_line(error)
     match error:
         case errors.CheckViolation() if error.diag.constraint_name is None:
-            return TransientError(f"the event's day has no partition yet: {said}")
+            return TransientError(
+                f"the event's day has no partition, and PostgreSQL makes none over two "
+                f"days ahead of its own clock; look at the clocks: {said}"
+            )
         case _ if isinstance(error, _TOO_LARGE + _DATA):
             return PoisonError("database_refused", said)
         case errors.DiskFull():

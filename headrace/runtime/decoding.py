@@ -1,6 +1,7 @@
 """From a job's records to events and dead letters: many at once where that is safe, else singly."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,9 @@ from headrace.runtime.work import Work
 FEW_RECORDS = 100
 """Fewer records of one schema than this go through the row path: a frame takes 5 ms."""
 
+_LATEST = 253_402_214_400_000
+"""9999-12-31 in milliseconds: Python's calendar ends there."""
+
 
 class HeldError(Exception):
     """Decoding cannot go on now; the cause says why."""
@@ -32,12 +36,13 @@ class Decoding:
     def __init__(self, stage: Stage, clock: Clock, *, few: int = FEW_RECORDS) -> None:
         self._stage = stage
         self._clock = clock
+        self._time = _Time(stage, clock)
         self._few = few
 
     def work(self, job: Job) -> Work:
         """Raises HeldError, and what stops the stage."""
         frames, rest = self._columns(job)
-        singles = _Singles(self._stage, self._clock, job)
+        singles = _Singles(self._stage, self._clock, self._time, job)
         rows = singles.decode(rest)
         events = MixedEvents([*frames, EventList(rows)])
         if len(events) + len(singles.letters) != len(job.records):
@@ -73,7 +78,7 @@ class Decoding:
                 schema_id,
                 bodies,
                 event_types=self._stage.topics[tp.topic].event_types,
-                now=self._clock.now(),
+                now=self._time.at(tp.topic, int(records.timestamps[found].min())),
             )
         except HeadraceError:
             return None, found  # an unknown schema, an outage: the row path waits as it should
@@ -87,6 +92,27 @@ class Decoding:
             pl.lit(schema_id, pl.Int32).alias("schema_id"),
         )
         return EventFrame(tp, place), numbers
+
+
+class _Time:
+    """What time it is when a record is read. A broker's clock is believed where it is ahead of this
+    machine's: with a clock that fell back every event would be too far ahead, and be buried.
+    """
+
+    def __init__(self, stage: Stage, clock: Clock) -> None:
+        self._clock = clock
+        self._stamped = {
+            name
+            for name, topic in stage.topics.items()
+            if topic.config.get("message.timestamp.type") == "LogAppendTime"
+        }
+
+    def at(self, topic: str, appended: int) -> datetime:
+        """`appended`: the record's timestamp in milliseconds; a producer's own proves nothing."""
+        now = self._clock.now()
+        if topic in self._stamped and appended > now.timestamp() * 1000:
+            return datetime.fromtimestamp(min(appended, _LATEST) / 1000, UTC)
+        return now
 
 
 def _by_schema(records: RecordColumns, few: int) -> Iterator[tuple[int, Ints]]:
@@ -112,9 +138,9 @@ def _bodies(records: RecordColumns, numbers: Ints) -> list[bytes]:
 class _Singles:
     """The row path over some records of one job."""
 
-    def __init__(self, stage: Stage, clock: Clock, job: Job) -> None:
+    def __init__(self, stage: Stage, clock: Clock, time: _Time, job: Job) -> None:
         self.letters: list[DeadLetter] = []
-        self._stage, self._clock, self._job = stage, clock, job
+        self._stage, self._clock, self._time, self._job = stage, clock, time, job
         self._topic: Topic = stage.topics[job.tp.topic]
 
     def decode(self, records: Iterable[Record]) -> list[StageEvent]:
@@ -136,7 +162,8 @@ class _Singles:
         return events
 
     def _event(self, record: Record) -> StageEvent:
-        decoded = self._stage.decoder.decode(record.value, topic=self._topic)
+        now = self._time.at(self._topic.name, record.timestamp)
+        decoded = self._stage.decoder.decode(record.value, topic=self._topic, now=now)
         return StageEvent(
             self._job.tp, record.offset, decoded.schema_id, decoded.event, decoded.payload_json
         )

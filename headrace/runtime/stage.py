@@ -27,8 +27,12 @@ class Decoded(Protocol):
 class Decoder(Protocol):
     """Called from writer threads. Raises PoisonError, UnknownSchemaError or OutageError."""
 
-    def decode(self, value: bytes | None, *, topic: Topic | None = None) -> Decoded:
-        """The event in a record's value, which must be one that `topic` lists."""
+    def decode(
+        self, value: bytes | None, *, topic: Topic | None = None, now: datetime | None = None
+    ) -> Decoded:
+        """The event in a record's value, which must be one that `topic` lists. `now` is the time by
+        which an event may be too far ahead; the decoder's own clock if None.
+        """
 
 
 class ManyDecoder(Protocol):

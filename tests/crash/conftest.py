@@ -25,6 +25,7 @@ from tests.crash.workers import Workers
 
 PARTITIONS = 4
 SPARE_SCHEMAS = 40
+STAMPED = {"message.timestamp.type": "LogAppendTime"}
 STAGE = (sys.executable, "-m", "tests.crash.stage")
 ARCHIVE = (str(Path(sys.executable).with_name("headrace")), "worker", "archive")
 
@@ -102,7 +103,7 @@ def archive(stack: DirectStack, tmp_path: Path, session: float, say: Say) -> Ite
 def _on_numbers(stack: DirectStack, folder: Path, session: float, say: Say) -> Iterator[Attack]:
     run = f"numbers-{uuid4().hex[:8]}"
     kafka = stack.description.settings().kafka
-    ensure_topic(kafka, run, partitions=PARTITIONS, config={})
+    ensure_topic(kafka, run, partitions=PARTITIONS, config=STAMPED)
     environment = stack.env | {"CRASH_TOPIC": run, "CRASH_GROUP": run}
     with _database(stack) as database:
         proof = NumbersProof(database, group=run, topic=run, run=run)

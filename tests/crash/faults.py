@@ -140,6 +140,20 @@ class NewSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockJumps:
+    """The workers' wall clocks are so many seconds off from now on; the servers' are right."""
+
+    ahead: float
+    seconds: float = 1
+
+    async def happen(self, scene: Scene) -> None:
+        scene.workers.clock.jump(self.ahead)
+
+    def __str__(self) -> str:
+        return f"the workers' clocks jump to {self.ahead / 3600:+,.0f} h"
+
+
+@dataclass(frozen=True, slots=True)
 class Away:
     """A server is stopped, killed or frozen for a while; `meanwhile` happens without it."""
 

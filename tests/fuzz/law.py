@@ -3,36 +3,36 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from fastavro import parse_schema, schemaless_writer
 
 from headrace.catalog import Catalog, Topic
-from headrace.clock import SystemClock
-from headrace.codec import EventDecoder
+from headrace.clock import ManualClock
+from headrace.codec import DecodedEvent, EventDecoder
 from headrace.codec.columnar import ColumnarDecoder, container
 from headrace.codec.registry_memory import MemoryRegistry
-from headrace.codec.wire import pack
 from headrace.errors import PoisonError, UnknownSchemaError
-from headrace.ids import uuid7
 from headrace.postgres.copy_frame import packed_frame
 from headrace.postgres.warm import packed
 from headrace.runtime import EventFrame, FailurePolicy, Stage, StageEvent, TopicPartition
 from headrace.runtime.columns import RecordColumns
-from headrace.runtime.decoding import Decoding
+from headrace.runtime.decoding import Decoding, Work
 from headrace.runtime.job import Job
 from headrace.runtime.record_batches import columns_of, record_batches
 from tests.fuzz.mutations import mutate
-from tests.fuzz.values import Values
+from tests.fuzz.records import GENERATION, Records
 
-SOUND = ("{}", "{}", '{"a":1}', '{"é":["\\\\u0000"]}')
-ODD = ("no json", "[]", '{"a":"\\u0000"}', "")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # Small blocks, so that a batch of a few records has neighbours of the bad ones in other blocks.
 container.BLOCK = 4
+
+Outcome = DecodedEvent | str
+"""What one by one makes of a record: an event, or the reason why it is none."""
 
 
 @dataclass
@@ -49,26 +49,14 @@ class Law:
     """Draws batches of the catalog's events and holds both paths against each other."""
 
     def __init__(self, catalog: Catalog, seed: int) -> None:
-        self._seed = seed
-        self.chance = random.Random(seed)
+        self.seed = seed
         self.tally = Tally()
-        registry = MemoryRegistry()
-        names = [
-            name
-            for name, each in catalog.event_types.items()
-            if catalog.topic(each.topic).authority == "log"
-        ]
-        self._types = {name: catalog.event_type(name) for name in names}
-        self._ids = {
-            name: registry.register(name, json.dumps(each.latest.composed))
-            for name, each in self._types.items()
-        }
-        self._schemas = {
-            name: parse_schema(each.latest.composed) for name, each in self._types.items()
-        }
+        registry, clock = MemoryRegistry(), ManualClock(NOW)
+        self._records = Records(catalog, registry, seed)
         self._topics: dict[str, Topic] = dict(catalog.topics)
-        self._singly = EventDecoder(catalog, registry, SystemClock())
-        self._stage = Stage(
+        self._singly = EventDecoder(catalog, registry, clock)
+        self._sound: dict[tuple[str, bytes], Outcome] = {}
+        stage = Stage(
             "fuzz",
             "fuzz",
             self._topics,
@@ -77,83 +65,90 @@ class Law:
             FailurePolicy(unknown_schema_grace=0.0),
             ColumnarDecoder(registry),
         )
+        self._decoding = Decoding(stage, clock, few=1)
+
+    def draw(self, generation: int) -> None:
+        """Draw all sound records of a generation and decode them one by one."""
+        self._sound.clear()
+        for topic, value in self._records.all_of(generation):
+            self._sound[topic, value] = self._outcome(self._topics[topic], value)
 
     def check(self, number: int, records: int, *, sound: bool = False) -> None:
         """Draw batch `number` and hold both paths against each other; raises AssertionError."""
-        self.chance = random.Random(f"{self._seed}-{number}")
-        topic = self._topics[self.chance.choice(list(self._types.values())).topic]
-        names = [name for name in topic.event_types if name in self._types]
-        values: list[bytes | None] = [
-            self._value(self.chance.choice(names)) for _ in range(records)
-        ]
+        chance = random.Random(f"{self.seed}-{number}")
+        topic = self._topics[self._records.topic_of(chance)]
+        whole = self._records.of(topic, chance, records, number // GENERATION)
+        values: list[bytes | None] = [*whole]
         if not sound:
-            mutate(self.chance, values)
-        self._hold(topic, values)
-
-    def _value(self, name: str) -> bytes:
-        each, chance = self._types[name], self.chance
-        schema = self._schemas[name]
-        datum = Values(chance, schema).of(schema) | {
-            "eventId": str(uuid7(SystemClock())),
-            "eventType": name if chance.random() < 0.995 else "another.type",
-            "timestamp": 1_700_000_000_000_000 + chance.randrange(10**12),
-            "version": each.latest.version,
-            "metadata": chance.choice(SOUND if chance.random() < 0.99 else ODD),
-        }
-        buffer = BytesIO()
-        schemaless_writer(buffer, schema, datum)
-        return pack(self._ids[name], buffer.getvalue())
-
-    def _hold(self, topic: Topic, values: list[bytes | None]) -> None:
+            mutate(chance, values)
         tp = TopicPartition(topic.name, 0)
-        columns = _as_fetched(values)
-        work = Decoding(self._stage, SystemClock(), few=1).work(
-            Job(tp, 0, len(values), 1, columns, unknown_since=0.0)
-        )
-        wanted, letters = self._one_by_one(tp, topic, values)
-        self._count(values, work.events.parts, letters)
+        work = self._decoding.work(Job(tp, 0, records, 1, _as_fetched(values), unknown_since=0.0))
+        self._hold(work, self._one_by_one(topic, whole, values))
+
+    def _hold(self, work: Work, wanted: Sequence[Outcome]) -> None:
+        letters = {at: each for at, each in enumerate(wanted) if isinstance(each, str)}
+        self._count(len(wanted), work, letters)
         assert {each.offset: each.reason for each in work.letters} == letters
         found = {event.offset: event for event in work.events}
-        assert found.keys() == wanted.keys()
-        for offset, event in wanted.items():
-            assert _meaning(found[offset]) == _meaning(event), offset
+        assert found.keys() | letters.keys() == set(range(len(wanted)))
+        for at, outcome in enumerate(wanted):
+            if not isinstance(outcome, str):
+                _assert_same(found[at], StageEvent(work.job.tp, at, *_parts(outcome)))
         for part in work.events.parts:
             if isinstance(part, EventFrame):
                 assert packed_frame(part.frame) == b"".join(map(packed, part))
 
     def _one_by_one(
-        self, tp: TopicPartition, topic: Topic, values: list[bytes | None]
-    ) -> tuple[dict[int, StageEvent], dict[int, str]]:
-        events, letters = {}, {}
-        for offset, value in enumerate(values):
-            try:
-                decoded = self._singly.decode(value, topic=topic)
-            except UnknownSchemaError:
-                letters[offset] = "unknown_schema"
+        self, topic: Topic, whole: Sequence[bytes], values: Sequence[bytes | None]
+    ) -> list[Outcome]:
+        """A record that is as it was drawn is decoded once in its generation."""
+        outcomes = []
+        for drawn, value in zip(whole, values, strict=True):
+            if value is not drawn:
+                outcomes.append(self._outcome(topic, value))
                 continue
-            except PoisonError as error:
-                letters[offset] = error.reason
-                continue
-            events[offset] = StageEvent(
-                tp, offset, decoded.schema_id, decoded.event, decoded.payload_json
-            )
-        return events, letters
+            if (topic.name, drawn) not in self._sound:
+                self._sound[topic.name, drawn] = self._outcome(topic, drawn)
+            outcomes.append(self._sound[topic.name, drawn])
+        return outcomes
 
-    def _count(self, values: Any, parts: Any, letters: dict[int, str]) -> None:
+    def _outcome(self, topic: Topic, value: bytes | None) -> Outcome:
+        try:
+            return self._singly.decode(value, topic=topic)
+        except UnknownSchemaError:
+            return "unknown_schema"
+        except PoisonError as error:
+            return error.reason
+
+    def _count(self, records: int, work: Work, letters: dict[int, str]) -> None:
         self.tally.batches += 1
-        self.tally.records += len(values)
-        self.tally.columnar += sum(len(part) for part in parts if isinstance(part, EventFrame))
+        self.tally.records += records
+        self.tally.columnar += sum(
+            len(part) for part in work.events.parts if isinstance(part, EventFrame)
+        )
         self.tally.reasons.update(letters.values())
 
 
-def _meaning(event: StageEvent) -> Any:
+def _parts(decoded: DecodedEvent) -> tuple[int, Any, bytes]:
+    return decoded.schema_id, decoded.event, decoded.payload_json
+
+
+def _assert_same(found: StageEvent, wanted: StageEvent) -> None:
     """Everything, the payload as PostgreSQL's jsonb sees it."""
-    payload = json.loads(event.payload_json, parse_float=Decimal)
-    plain = {name: getattr(event.event, name) for name in event.event.__slots__}
-    return event.tp, event.schema_id, plain | {"payload": payload}
+    assert (found.tp, found.offset) == (wanted.tp, wanted.offset)
+    assert found.schema_id == wanted.schema_id, found.offset
+    for name in wanted.event.__slots__:
+        if name != "payload":
+            assert getattr(found.event, name) == getattr(wanted.event, name), (found.offset, name)
+    if found.payload_json != wanted.payload_json:
+        assert _as_jsonb(found) == _as_jsonb(wanted), found.offset
 
 
-def _as_fetched(values: list[bytes | None]) -> RecordColumns:
+def _as_jsonb(event: StageEvent) -> Any:
+    return json.loads(event.payload_json, parse_float=Decimal)
+
+
+def _as_fetched(values: Sequence[bytes | None]) -> RecordColumns:
     builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, -1, 1 << 30)
     for offset, value in enumerate(values):
         builder.append(offset, 1000, None, value, [])

@@ -8,10 +8,15 @@ HUGE = (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", b"\xfe\xff\xff\xff\xff\xff\
 
 
 def mutate(chance: random.Random, values: list[bytes | None]) -> None:
-    """Up to four mutations of a batch, in place."""
-    for _ in range(chance.choice((0, 1, 1, 1, 2, 4))):
-        number = chance.randrange(len(values))
+    """Some mutations of a batch, in place: mostly a few, now and then one of every record."""
+    many = chance.random() < 0.02
+    numbers = range(len(values)) if many else _few(chance, len(values))
+    for number in numbers:
         chance.choice(MUTATIONS)(chance, values, number)
+
+
+def _few(chance: random.Random, records: int) -> list[int]:
+    return [chance.randrange(records) for _ in range(chance.choice((0, 1, 1, 1, 2, 4)))]
 
 
 def _edit(change: Callable[[random.Random, bytearray, int], None]) -> Mutation:
@@ -62,13 +67,50 @@ def _move_boundary(chance: random.Random, values: list[bytes | None], number: in
         values[(number + 1) % len(values)] = other[:5] + one[-size:] + other[5:]
 
 
+def _move_back(chance: random.Random, values: list[bytes | None], number: int) -> None:
+    """The other way: the beginning of the next body becomes the end of this one."""
+    one, other = values[number], values[(number + 1) % len(values)]
+    if one and other and len(other) > 20 and one[:5] == other[:5]:
+        size = chance.randrange(1, 12)
+        values[number] = one + other[5 : 5 + size]
+        values[(number + 1) % len(values)] = other[:5] + other[5 + size :]
+
+
+def _exchange_ends(chance: random.Random, values: list[bytes | None], number: int) -> None:
+    """Each of two neighbours ends as the other would: what one lacks, the other has too much."""
+    one, other = values[number], values[(number + 1) % len(values)]
+    if one and other and min(len(one), len(other)) > 20:
+        at, there = chance.randrange(5, len(one)), chance.randrange(5, len(other))
+        values[number] = one[:at] + other[there:]
+        values[(number + 1) % len(values)] = other[:there] + one[at:]
+
+
 def _glue(_: random.Random, values: list[bytes | None], number: int) -> None:
     one, other = values[number], values[(number + 1) % len(values)]
     if one and other:
         values[number] = one + other[5:]
 
 
+def _glue_whole(_: random.Random, values: list[bytes | None], number: int) -> None:
+    """The second one's header stands in the middle."""
+    one, other = values[number], values[(number + 1) % len(values)]
+    if one and other:
+        values[number] = one + other
+
+
+def _flip_header(chance: random.Random, values: list[bytes | None], number: int) -> None:
+    data = bytearray(values[number] or b"\0\0\0\0\0")
+    data[chance.randrange(min(5, len(data)))] ^= 1 << chance.randrange(8)
+    values[number] = bytes(data)
+
+
+def _wrong_schema(chance: random.Random, values: list[bytes | None], number: int) -> None:
+    """The id of some type's schema, of this topic or of another one; a few are nobody's."""
+    values[number] = b"\0" + chance.randrange(60).to_bytes(4) + (values[number] or b"")[5:]
+
+
 def _other_schema(chance: random.Random, values: list[bytes | None], number: int) -> None:
+    """A type of the same batch."""
     one, other = values[number], chance.choice(values)
     if one and other:
         values[number] = other[:5] + one[5:]
@@ -84,5 +126,6 @@ def _unknown_schema(_: random.Random, values: list[bytes | None], number: int) -
 
 MUTATIONS: Sequence[Mutation] = (
     *map(_edit, (_flip, _flip, _cut, _delete, _insert, _trail, _claim, _noise)),
-    *(_move_boundary, _move_boundary, _glue, _other_schema, _no_event, _unknown_schema),
+    *(_move_boundary, _move_boundary, _move_back, _exchange_ends, _glue, _glue_whole),
+    *(_flip_header, _wrong_schema, _other_schema, _no_event, _unknown_schema),
 )

@@ -48,7 +48,9 @@ class TextDecoder:
     known: set[int] = field(default_factory=set)
     outage_of: set[str] = field(default_factory=set)
 
-    def decode(self, value: bytes | None, *, topic: Topic | None = None) -> TextDecoded:
+    def decode(
+        self, value: bytes | None, *, topic: Topic | None = None, now: datetime | None = None
+    ) -> TextDecoded:
         if value is None:
             raise PoisonError("tombstone", "no value")
         text = value.decode()

@@ -1,7 +1,7 @@
 """Bodies of one schema to a frame of events."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ import jetliner
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import structlog
 
 from headrace.codec.columnar import container
 from headrace.codec.columnar.container import MARK, as_file
@@ -22,6 +23,9 @@ from headrace.codec.json_form import UnsupportedSchemaError
 from headrace.codec.registry import SchemaRegistry
 from headrace.codec.rules import MAX_AHEAD, MAX_ID
 from headrace.errors import PoisonError
+from headrace.native import panics_as_errors
+
+log = structlog.get_logger(__name__)
 
 ENVELOPE_COLUMNS = {
     "event_id": "eventId",
@@ -42,7 +46,7 @@ ENVELOPE_COLUMNS = {
 `timestamp` a Datetime in microseconds, UTC; `payload`, beside them, is JSON text."""
 
 BAD_BLOCKS = 8
-"""After so many blocks that do not decode, the rest of a batch goes through the row path."""
+"""After more bad blocks than these, the rest of a batch goes through the row path."""
 
 _TEXTS = tuple(
     name
@@ -105,12 +109,12 @@ class ColumnarDecoder:
             raw, numbers = _read(plan, bodies)
         if raw is None:
             return DecodedColumns.nothing()
-        frame = _shaped(raw, plan, event_types, now)
-        clean = frame["doubtful"].not_() & _good_metadata(frame["metadata"])
-        frame = frame.drop("doubtful")
-        if clean.all():
-            return DecodedColumns(frame, numbers)
-        return DecodedColumns(frame.filter(clean), numbers[clean.to_numpy()])
+        try:
+            with panics_as_errors():
+                return _sound(_shaped(raw, plan, event_types, now), numbers)
+        except Exception as error:  # noqa: BLE001 - the row path finds out what is wrong
+            log.warning("columns cannot be shaped", schema_id=schema_id, error=str(error))
+            return DecodedColumns.nothing()
 
     def takes(self, schema_id: int) -> bool:
         """Whether this schema's records are decoded here at all."""
@@ -141,38 +145,51 @@ def _read(
     plan: ColumnarPlan, bodies: Sequence[bytes]
 ) -> tuple[pl.DataFrame | None, npt.NDArray[np.int64]]:
     """The raw frame, and the numbers of the bodies in it."""
-    whole = _try(plan, bodies)
-    if whole is not None:
-        return whole, np.arange(len(bodies))
-    frames, numbers, bad = [], [], 0
-    for at in range(0, len(bodies), container.BLOCK):
-        if bad >= BAD_BLOCKS:
-            break
-        block = bodies[at : at + container.BLOCK]
-        frame = _try(plan, block)
-        if frame is None:
-            bad += 1
-        else:
-            frames.append(frame)
-            numbers.append(np.arange(at, at + len(block)))
-    if not frames:
+    sound = list(_Search(plan).sound(bodies, 0))
+    if not sound:
         return None, np.array([], np.int64)
-    return pl.concat(frames), np.concatenate(numbers)
+    numbers = [np.arange(at, at + frame.height) for frame, at in sound]
+    return pl.concat([frame for frame, _ in sound]), np.concatenate(numbers)
+
+
+class _Search:
+    """Halves what does not decode until blocks that do not stand alone. A bad record costs a dozen
+    reads so; a batch of nothing else costs as few as that until it is given up.
+    """
+
+    def __init__(self, plan: ColumnarPlan) -> None:
+        self._plan = plan
+        self._bad = 0
+
+    def sound(self, bodies: Sequence[bytes], first: int) -> Iterator[tuple[pl.DataFrame, int]]:
+        """What decodes, in frames, each with the number of its first body; `first` is the first's
+        own.
+        """
+        if self._bad > BAD_BLOCKS:
+            return
+        frame = _try(self._plan, bodies)
+        if frame is not None:
+            yield frame, first
+        elif len(bodies) <= container.BLOCK:
+            self._bad += 1
+        else:
+            blocks = -(-len(bodies) // container.BLOCK)
+            middle = -(-blocks // 2) * container.BLOCK
+            yield from self.sound(bodies[:middle], first)
+            yield from self.sound(bodies[middle:], first + middle)
 
 
 def _try(plan: ColumnarPlan, bodies: Sequence[bytes]) -> pl.DataFrame | None:
     """None unless every body was decoded to its very end."""
     data, mark = plan.container.framed(bodies)
     try:
-        with as_file(data) as path:
+        with panics_as_errors(), as_file(data) as path:
             frame = jetliner.read_avro(path, glob=False, batch_size=len(bodies))
-        marks = frame[MARK]
-        if frame.height == len(bodies) and marks.n_unique() == 1 and marks[0] == mark:
-            return frame.drop(MARK)
-    except BaseException as error:
-        # A Rust panic is a BaseException of its own; the row path finds out what is wrong.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
+    except Exception:  # noqa: BLE001 - the row path finds out what is wrong
+        return None
+    marks = frame[MARK]
+    if frame.height == len(bodies) and marks.n_unique() == 1 and marks[0] == mark:
+        return frame.drop(MARK)
     return None
 
 
@@ -183,9 +200,7 @@ def _shaped(
     raw: pl.DataFrame, plan: ColumnarPlan, event_types: Collection[str], now: datetime
 ) -> pl.DataFrame:
     """The columns of ENVELOPE_COLUMNS, payload, and doubtful: what the row path has to judge."""
-    payload = pl.col("payload")
     event_id = pl.col("eventId").str.replace_all("-", "", literal=True)
-    own = plan.payload.doubtful
     frame = raw.select(
         event_id.str.decode("hex", strict=False).alias("event_id"),
         pl.col("timestamp").cast(pl.Datetime("us", "UTC")),
@@ -194,10 +209,18 @@ def _shaped(
             for name, field in ENVELOPE_COLUMNS.items()
             if name not in ("event_id", "timestamp")
         ),
-        plan.payload.text(payload).alias("payload"),
-        (own(payload).fill_null(value=False) if own else pl.lit(value=False)).alias("doubtful"),
+        plan.payload.alias("payload"),
+        plan.doubtful.alias("doubtful"),
     )
     return frame.with_columns(doubtful=pl.col("doubtful") | _doubtful_envelope(event_types, now))
+
+
+def _sound(frame: pl.DataFrame, numbers: npt.NDArray[np.int64]) -> DecodedColumns:
+    clean = frame["doubtful"].not_() & _good_metadata(frame["metadata"])
+    frame = frame.drop("doubtful")
+    if clean.all():
+        return DecodedColumns(frame, numbers)
+    return DecodedColumns(frame.filter(clean), numbers[clean.to_numpy()])
 
 
 def _doubtful_envelope(event_types: Collection[str], now: datetime) -> pl.Expr:

@@ -5,17 +5,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from headrace.codec.columnar.container import MARK, Container
-from headrace.codec.columnar.shapes import NotColumnarError, Shape, shape_of
+from headrace.codec.columnar.shapes import NotColumnarError, shape_of
 from headrace.codec.json_form.schema import Types
+
+_NEVER = pl.lit(value=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnarPlan:
-    """How the bodies of one writer schema are framed, and its payload becomes JSON text."""
+    """How the bodies of one writer schema are framed, and its payload becomes JSON text.
+
+    `payload` and `doubtful` are expressions over the column of that name, made once: a wide payload
+    has hundreds of them.
+    """
 
     container: Container
-    payload: Shape
+    payload: pl.Expr
+    doubtful: pl.Expr
 
 
 def columnar_plan(schema: dict[str, Any]) -> ColumnarPlan:
@@ -29,7 +38,10 @@ def columnar_plan(schema: dict[str, Any]) -> ColumnarPlan:
     if MARK in fields:
         raise NotColumnarError(f"a field is named {MARK}")
     shape = shape_of(fields["payload"], types)
-    return ColumnarPlan(Container(_bare(root, types, itertools.count())), shape)
+    column = pl.col("payload")
+    doubtful = shape.doubtful(column).fill_null(value=False) if shape.doubtful else _NEVER
+    framing = Container(_bare(root, types, itertools.count()))
+    return ColumnarPlan(framing, shape.text(column), doubtful)
 
 
 def _bare(schema: Any, types: Types, numbers: Iterator[int]) -> Any:

@@ -49,9 +49,9 @@ def shape_of(schema: Any, types: Types) -> Shape:  # noqa: PLR0911 - one table, 
         case "double" | "float":
             return _leaf(_as_double, lambda value: ~value.is_finite())
         case "date":
-            return _leaf(_date_text, _beyond_years(1 / _DAY))
+            return _within(_beyond_years(1 / _DAY), _date_text)
         case "timestamp-micros" | "timestamp-millis" as kind:
-            return _leaf(_instant_text(_UNITS[kind]), _beyond_years(_PER_SECOND[kind]))
+            return _within(_beyond_years(_PER_SECOND[kind]), _instant_text(_UNITS[kind]))
         case "record":
             return _record(resolved, types)
         case "array":
@@ -97,6 +97,11 @@ def _instant_text(unit: Any) -> Change:
 def _beyond_years(per_second: float) -> Change:
     first, last = (round(end.timestamp() * per_second) for end in (_FIRST, _LAST))
     return lambda value: ~value.is_between(first, last)
+
+
+def _within(beyond: Change, native: Change) -> Shape:
+    """What is beyond becomes null first: Polars panics at times that its calendar does not have."""
+    return _leaf(lambda value: native(pl.when(~beyond(value)).then(value)), beyond)
 
 
 def _leaf(native: Change, doubtful: Change | None = None, *, plain: bool = False) -> Shape:
