@@ -21,7 +21,8 @@ from headrace.postgres.copy_frame import packed_frame
 from headrace.postgres.warm import packed
 from headrace.runtime import EventFrame, FailurePolicy, Stage, StageEvent, TopicPartition
 from headrace.runtime.columns import RecordColumns
-from headrace.runtime.decoding import Decoding, Work
+from headrace.runtime.decoding import Decoding
+from headrace.runtime.work import Work
 from headrace.runtime.job import Job
 from headrace.runtime.record_batches import columns_of, record_batches
 from tests.fuzz.mutations import mutate

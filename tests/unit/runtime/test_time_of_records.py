@@ -14,7 +14,8 @@ from headrace.codec.columnar import ColumnarDecoder
 from headrace.envelope import Event
 from headrace.runtime import Stage, TopicPartition
 from headrace.runtime.columns import RecordColumns
-from headrace.runtime.decoding import Decoding, Work
+from headrace.runtime.decoding import Decoding
+from headrace.runtime.work import Work
 from headrace.runtime.job import Job
 from headrace.runtime.record_batches import columns_of, record_batches
 
