@@ -22,9 +22,9 @@ from headrace.postgres.warm import packed
 from headrace.runtime import EventFrame, FailurePolicy, Stage, StageEvent, TopicPartition
 from headrace.runtime.columns import RecordColumns
 from headrace.runtime.decoding import Decoding
-from headrace.runtime.work import Work
 from headrace.runtime.job import Job
 from headrace.runtime.record_batches import columns_of, record_batches
+from headrace.runtime.work import Work
 from tests.fuzz.mutations import mutate
 from tests.fuzz.records import GENERATION, Records
 

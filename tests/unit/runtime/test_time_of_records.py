@@ -15,9 +15,9 @@ from headrace.envelope import Event
 from headrace.runtime import Stage, TopicPartition
 from headrace.runtime.columns import RecordColumns
 from headrace.runtime.decoding import Decoding
-from headrace.runtime.work import Work
 from headrace.runtime.job import Job
 from headrace.runtime.record_batches import columns_of, record_batches
+from headrace.runtime.work import Work
 
 TRUTH = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 TYPE = "user.created"
