@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.direct import DirectStack
 
 Servers: TypeAlias = DirectStack
+
+# Each test has a time limit of its own; one example's time says how busy the machine is.
+settings.register_profile("headrace", deadline=None)
+settings.load_profile("headrace")
 
 NEEDED = ("java", "mvn")
 MARKS = ("integration", "crash")

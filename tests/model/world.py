@@ -192,7 +192,10 @@ class World:
 
     def close(self) -> None:
         """Whoever still runs is killed."""
+        tasks = asyncio.all_tasks(self.loop)
         self.loop.close()
+        for task in tasks:
+            task.get_coro().close()
 
     # the laws
 

@@ -210,6 +210,18 @@ class StageSuite:
         assert texts(bench) == ["bob:1", "ada:late", "ada:2"]
         accounted_for(bench)
 
+    async def test_the_next_worker_visits_what_is_parked_without_any_new_record(
+        self, bench: Bench
+    ) -> None:
+        bench.handler.troubled.add("late")
+        await bench.produce("first", 0, "ada:late")
+        async with bench.worker(replace(QUICK, parking=replace(QUICK_PARKING, attempts=1000))):
+            await until(lambda: len(bench.parked()) == 1)
+        bench.handler.troubled.clear()
+        async with bench.worker():
+            await until(lambda: texts(bench) == ["ada:late"])
+        accounted_for(bench)
+
     async def test_an_outage_spends_no_attempt_of_what_is_parked(self, bench: Bench) -> None:
         bench.handler.troubled.add("late")
         policy = replace(QUICK, parking=replace(QUICK_PARKING, attempts=3, first_wait=0.2))
