@@ -4,7 +4,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,9 @@ from deploy.local.program import Program, inherited, start_in_order, wait_ready
 from deploy.local.servers import fetch_servers
 from deploy.local.stack import SERVERS, TEST_SIZES, Sizes, Stack
 from headrace.clock import Clock, SystemClock
+
+READY_SECONDS = 240
+"""A broker that was killed reads its log anew, in tests beside much else."""
 
 
 class DirectStack:
@@ -101,7 +104,9 @@ class DirectStack:
 
     def wait_ready(self, name: str) -> None:
         """Return when the server answers; NotReadyError when it does not, or has ended."""
-        wait_ready(self._program(name), lambda: self.is_running(name), self._clock)
+        program = self._program(name)
+        patient = replace(program, ready_seconds=max(program.ready_seconds, READY_SECONDS))
+        wait_ready(patient, lambda: self.is_running(name), self._clock)
 
     def stop(self, name: str) -> None:
         """End one server properly and return when it has gone."""

@@ -14,18 +14,40 @@ from aiokafka.structs import TopicPartition as Place
 
 from headrace.runtime.columns import CorruptRecordsError
 from headrace.runtime.record_batches import RecordBatch, record_batches
+from headrace.runtime.records import ByteBudget
+
+LOOK_SECONDS = 0.01
+"""How often it is looked for room, while there is none."""
 
 
 class Fetched:
-    """The responses of one consumer. Belongs to the consumer's thread."""
+    """The responses of one consumer. Belongs to the consumer's thread.
 
-    def __init__(self, consumer: Any) -> None:
+    What has been fetched and waits here counts against `budget` like what the lanes hold: while
+    there is no room for more, nothing more is asked for.
+    """
+
+    def __init__(self, consumer: Any, budget: ByteBudget) -> None:
         self._consumer = consumer
+        self._budget = budget
         self._send = consumer._client.send
         self._bytes: dict[Place, tuple[int, bytes]] = {}  # and the offset that was asked for
         consumer._client.send = self._remembering
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that nobody has taken yet."""
+        untaken = self._consumer._fetcher._records
+        return sum(len(data) for tp, (_, data) in self._bytes.items() if tp in untaken)
+
+    async def _room(self) -> None:
+        # The budget is another thread's: it cannot wake us.
+        while self._budget.used + self.waiting >= self._budget.limit:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_SECONDS)
+
     async def _remembering(self, node_id: int, request: Any, **options: Any) -> Any:
+        if type(request).__name__.startswith("FetchRequest"):
+            await self._room()
         response = await self._send(node_id, request, **options)
         if type(response).__name__.startswith("FetchResponse"):
             asked = {

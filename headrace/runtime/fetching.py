@@ -29,6 +29,9 @@ from headrace.runtime.records import Batch, Position, Record, TopicPartition
 BATCH_BYTES = 2 << 20
 """A batch is cut once its records have this many bytes or more: compressed ones may grow much."""
 
+ANSWERS = 16
+"""How many of Kafka's answers the byte budget holds at least."""
+
 
 class BatchThread(driver.AIOKafkaConsumerThread):
     """The consumer's thread: fetches, and chains batches from the offset last sought."""
@@ -39,7 +42,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         consumer = self._consumer_of(transport)
-        self._fetched = Fetched(consumer)
+        self._fetched = Fetched(consumer, self.app.headrace_sink.budget)
         return consumer
 
     def _consumer_of(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
@@ -81,11 +84,16 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             self._next[tp] = position
 
     def _fit_fetch_size(self, consumer: aiokafka.AIOKafkaConsumer) -> None:
-        """Fetch size = byte budget ÷ assigned partitions: 160 of them must not prefetch 160 MiB."""
+        """Fetch size = byte budget ÷ assigned partitions: 160 of them must not prefetch 160 MiB. An
+        answer is a sixteenth of the budget at most, since aiokafka holds it four times over.
+        """
         assigned = max(len(consumer.assignment()), 1)
         configured: int = self.app.headrace_consumer["max_partition_fetch_bytes"]
         share = self.app.headrace_sink.budget.limit // assigned
         consumer._fetcher._max_partition_fetch_bytes = max(min(configured, share), 16_384)
+        most: int = self.app.headrace_consumer["fetch_max_bytes"]
+        answer = self.app.headrace_sink.budget.limit // ANSWERS
+        consumer._fetcher._fetch_max_bytes = max(min(most, answer), 16_384)
 
     async def _fetch_records(
         self,

@@ -4,13 +4,17 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 from confluent_kafka import Producer
 
+from benchmarks.filling import fill, make_topics, remove_topics
+from benchmarks.shapes import make_shape, samples
+from benchmarks.shapes.many import many_topics
 from headrace.catalog import load_catalog
 from headrace.clock import SystemClock
 from headrace.codec import EventEncoder, Registry
@@ -26,22 +30,26 @@ pytestmark = [pytest.mark.integration, pytest.mark.crash, pytest.mark.timeout(12
 MOST_MIB = 500
 OUTAGE_SECONDS = float(os.environ.get("HEADRACE_OUTAGE_SECONDS", "45"))
 TYPE, TOPIC = "analytics.event.tracked", "dreamscape.analytics.event.tracked"
+HEADRACE = (Path(sys.executable).with_name("headrace"),)
+TOPICS, PARTITIONS, EVENTS = 40, 4, 800_000
+APPLIED = """
+SELECT coalesce(sum(applied), 0)::bigint, coalesce(sum(next_offset - first_offset), 0)::bigint
+FROM stage.stage_offsets WHERE topic = ANY(%s)
+"""
+STORED = "SELECT count(*), count(DISTINCT event_id) FROM warm.events WHERE topic = ANY(%s)"
 LANDED = "SELECT count(*), count(DISTINCT event_id) FROM warm.events WHERE correlation_id = %s"
 
 
 class Watched:
     """A worker, the most memory that it was seen to take, and what has landed."""
 
-    def __init__(self, stack: Servers, log: Path) -> None:
+    def __init__(self, stack: Servers, log: Path, command: Sequence[str | Path]) -> None:
         self._stack = stack
         self.peak = 0.0
         environment = {**os.environ, **stack.env, "DATABASE_URL": stack.archive_database_url}
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [Path(sys.executable).with_name("headrace"), "worker", "archive"],
-                env=environment,
-                stdout=output,
-                stderr=output,
+                [*command, "worker", "archive"], env=environment, stdout=output, stderr=output
             )
 
     def look(self) -> None:
@@ -54,11 +62,13 @@ class Watched:
             self.look()
             await asyncio.sleep(0.1)
 
-    async def until_landed(self, database: Database, mark: str, events: int) -> None:
+    async def until_landed(
+        self, database: Database, mark: str | list[str], events: int, by: str = LANDED
+    ) -> None:
         for _ in range(3000):
             self.look()
             with database.transaction() as connection:
-                row = connection.execute(LANDED, [mark]).fetchone()
+                row = connection.execute(by, [mark]).fetchone()
             if row == (events, events):
                 return
             await asyncio.sleep(0.1)
@@ -81,17 +91,27 @@ def database(stack: Servers) -> Iterator[Database]:
     database.close()
 
 
+@contextmanager
+def watched_worker(
+    stack: Servers, folder: Path, command: Sequence[str | Path] = HEADRACE
+) -> Iterator[Watched]:
+    watched = Watched(stack, folder / "log", command)
+    try:
+        yield watched
+    finally:
+        watched.process.terminate()
+        try:
+            watched.process.wait(60)
+        finally:
+            watched.process.kill()
+        print(f"peak: {watched.peak:.0f} MiB")  # noqa: T201 - pytest shows it, with -rP always
+        print((folder / "log").read_text()[-4000:])  # noqa: T201 - pytest shows it on failure
+
+
 @pytest.fixture
 def worker(stack: Servers, settings: Settings, tmp_path: Path) -> Iterator[Watched]:
-    watched = Watched(stack, tmp_path / "log")
-    yield watched
-    watched.process.terminate()
-    try:
-        watched.process.wait(60)
-    finally:
-        watched.process.kill()
-    print(f"peak: {watched.peak:.0f} MiB")  # noqa: T201 - pytest shows it, with -rP always
-    print((tmp_path / "log").read_text()[-4000:])  # noqa: T201 - pytest shows it on failure
+    with watched_worker(stack, tmp_path) as watched:
+        yield watched
 
 
 class Flood:
@@ -144,6 +164,24 @@ async def test_records_of_a_megabyte_take_bounded_memory(
     flood = Flood(settings, "megabytes")
     await asyncio.to_thread(flood.publish, 400, 980_000)
     await worker.until_landed(database, "megabytes", 400)
+    assert worker.peak < MOST_MIB
+
+
+async def test_160_busy_partitions_take_bounded_memory(
+    stack: Servers, settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    """Filled beforehand, so that each fetch finds as much as it may take."""
+    catalog = many_topics(tmp_path / "catalog", TOPICS)
+    events = [event for name in catalog.event_types for event in samples.small(name)[:4]]
+    shape = make_shape("forty", "", events, catalog, Registry(settings))
+    topics = list(shape.topics)
+    make_topics(settings.kafka.brokers, dict.fromkeys(topics, PARTITIONS))
+    await asyncio.to_thread(fill, settings.kafka.brokers, shape.records(EVENTS))
+    command = (sys.executable, "-m", "benchmarks.with_catalog", str(tmp_path / "catalog"))
+    with watched_worker(stack, tmp_path, command) as worker:
+        await worker.until_landed(database, topics, EVENTS, by=APPLIED)
+        await worker.until_landed(database, topics, EVENTS, by=STORED)
+    remove_topics(settings.kafka.brokers, topics)
     assert worker.peak < MOST_MIB
 
 
