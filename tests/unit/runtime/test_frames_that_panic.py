@@ -24,9 +24,10 @@ from headrace.runtime import (
     Stage,
     TopicPartition,
 )
+from headrace.runtime.fates import Done, Held
 from headrace.runtime.job import Job
 from headrace.runtime.record_batches import columns_of, record_batches
-from headrace.runtime.writer import Done, Held, Writer
+from headrace.runtime.writer import Writer
 
 NOW = datetime(2026, 3, 14, tzinfo=UTC)
 TYPE, EVENTS = "user.created", 150
