@@ -68,7 +68,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many records of a partition are parked, and the seconds until the first is due."""
+    """How many records of a partition are parked, and the seconds until the first may be tried:
+    what waits behind its key is not due before the first of that key.
+    """
 
     parked: int
     seconds: float = 0.0
