@@ -14,6 +14,7 @@ from headrace.runtime import (
     Counts,
     DeadLetter,
     DeadLetterLimit,
+    Due,
     Engine,
     EngineLimits,
     FailurePolicy,
@@ -21,11 +22,13 @@ from headrace.runtime import (
     MemoryLedger,
     MemoryLog,
     MemorySource,
+    Move,
+    Parked,
     TopicPartition,
     TopicRecreatedError,
 )
 from headrace.runtime.claiming import OffsetOutOfRangeError
-from headrace.runtime.fates import Refused
+from headrace.runtime.fates import Refused, Visited
 from headrace.runtime.job import Job
 from headrace.runtime.memory_ledger import MemoryTransaction
 from headrace.runtime.worker import running
@@ -240,6 +243,24 @@ async def test_a_zombies_visit_of_parked_records_is_fenced(bench: MemoryBench) -
     assert isinstance(fate, Refused)
     assert texts(bench) == []
     assert len(bench.parked()) == 1
+
+
+async def test_a_visit_tries_no_more_than_a_transaction_takes(bench: MemoryBench) -> None:
+    """However many are due: a transaction that ran out of time would be tried for ever."""
+    tp = TopicPartition("first", 0)
+    claim = bench.ledger.claim([ClaimRequest(tp, "id", 0)])[tp]
+    parked = [Parked(tp, at, 0, None, b"fine", (), 1, "why", "") for at in range(250)]
+    with bench.ledger.transaction() as tx:
+        tx.advance([Move(tp, 0, 250, claim.epoch)])
+        bench.ledger.parking.park(tx, [Due(each) for each in parked])
+        tx.correct(tp, Counts(parked=250))
+    writer = Writer(
+        text_stage(TOPICS, "texts", bench.decoder, bench.handler), bench.ledger, SystemClock()
+    )
+    fates = [writer.visit(Job(tp, 250, 250, claim.epoch, ())) for _ in range(3)]
+    assert [fate.counts.applied for fate in fates if isinstance(fate, Visited)] == [100, 100, 50]
+    assert not bench.parked()
+    accounted_for(bench)
 
 
 async def test_a_rebalance_while_a_lane_is_paused_does_not_leave_it_paused(
