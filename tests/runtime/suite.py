@@ -210,6 +210,23 @@ class StageSuite:
         assert texts(bench) == ["bob:1", "ada:late", "ada:2"]
         accounted_for(bench)
 
+    @pytest.mark.parametrize("beside", ["bob:2", "refuse"])
+    async def test_parking_that_is_switched_off_keeps_the_order_of_what_is_parked(
+        self, bench: Bench, beside: str
+    ) -> None:
+        bench.handler.troubled.add("late")
+        slow = replace(QUICK_PARKING, first_wait=2.0, longest_wait=2.0)
+        await bench.produce("first", 0, "ada:late", "bob:1")
+        async with bench.worker(replace(QUICK, parking=slow)):
+            await until(lambda: texts(bench) == ["bob:1"])
+        bench.handler.troubled.clear()
+        await bench.produce("first", 0, "ada:2", beside, "bob:3")
+        async with bench.worker(replace(QUICK, parking=None)):
+            await until(lambda: "bob:3" in texts(bench) and not bench.parked())
+        ada = [text for text in texts(bench) if text.startswith("ada")]
+        assert ada == ["ada:late", "ada:2"]
+        accounted_for(bench)
+
     async def test_an_outage_spends_no_attempt_of_what_is_parked(self, bench: Bench) -> None:
         bench.handler.troubled.add("late")
         policy = replace(QUICK, parking=replace(QUICK_PARKING, attempts=3, first_wait=0.2))
