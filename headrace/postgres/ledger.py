@@ -82,6 +82,7 @@ class PostgresLedger:
         """Forget a topic, so that the next claim starts anew; returns how many partitions."""
         with self._database.transaction() as connection:
             values = {"group": self.group, "topic": topic}
+            connection.execute(statement("ledger_lock"), values | {"partition": None})
             return connection.execute(statement("ledger_restart"), values).rowcount
 
     def skip(self, tp: TopicPartition, to: int) -> bool:
@@ -93,6 +94,7 @@ class PostgresLedger:
     def rewind(self, tp: TopicPartition, end: int) -> bool:
         """Go on from offset `end`, counting anew, if the ledger is beyond it; False if not."""
         with self._database.transaction() as connection:
+            connection.execute(statement("ledger_lock"), self._key(tp))
             moved = connection.execute(statement("ledger_rewind"), self._key(tp) | {"to": end})
             return moved.rowcount == 1
 

@@ -66,6 +66,7 @@ class Engine:
         self._clock = clock
         self._writer = Writer(stage, ledger, clock)
         self._served = itertools.count(1)
+        self._visit_first = False
         self._wake = asyncio.Event()
         self._background: Tasks = set()
         self._writes: Tasks = set()
@@ -169,7 +170,11 @@ class Engine:
             await self._sleep_until_work()
 
     def _start_one(self) -> bool:
-        return self._start_visit() or self._start_write()
+        """Visits and writes take turns, so that neither keeps the other waiting."""
+        self._visit_first = not self._visit_first
+        if self._visit_first:
+            return self._start_visit() or self._start_write()
+        return self._start_write() or self._start_visit()
 
     def _start_visit(self) -> bool:
         now = self._clock.monotonic()

@@ -9,7 +9,7 @@ from headrace.runtime.events import EventList, Events
 from headrace.runtime.fates import Failed, Fate, Held, Refused
 from headrace.runtime.judging import Judge
 from headrace.runtime.ledger import Ledger, LedgerConflictError, LedgerTransaction
-from headrace.runtime.parking import Due, Parked, ParkingFullError
+from headrace.runtime.parking import Due, Parked, ParkingFullError, ParkingPolicy
 from headrace.runtime.policy import Bury, Park, Wait, is_foreseen
 from headrace.runtime.records import StageEvent, TopicPartition
 from headrace.runtime.stage import Handler
@@ -60,7 +60,8 @@ class _Isolation:
     def __init__(self, handler: Handler, judge: Judge, work: Work) -> None:
         self.work = Work(work.job, EventList(()), list(work.letters))
         self.waiting: set[bytes] = set()
-        self.room = judge.policy.parking.most if judge.policy.parking else 0
+        self._policy = judge.policy.parking or ParkingPolicy()
+        self.room = self._policy.most
         self._handler, self._judge = handler, judge
         self._records = {record.offset: record for record in work.job.records}
 
@@ -138,8 +139,7 @@ class _Isolation:
                 raise error
 
     def _park(self, due: Due) -> None:
-        policy, record = self._judge.policy.parking, due.record
-        assert policy is not None  # noqa: S101 - else nothing decides to park
+        policy, record = self._policy, due.record
         wait = policy.wait(record.attempts) if record.attempts else 0.0
         self.work.parked.append(replace(due, seconds=wait))
         if policy.by_key and record.key is not None:

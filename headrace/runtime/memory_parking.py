@@ -49,9 +49,13 @@ class MemoryParking:
         )
 
     def outlook(self, tp: TopicPartition) -> Outlook:
-        waiting = self._of(tp)
-        first = min((due_at for due_at, _ in waiting), default=0.0)
-        return Outlook(len(waiting), max(0.0, first - self._clock.monotonic()))
+        waiting, seen, firsts = self._of(tp), set[bytes](), []
+        for due_at, record in waiting:
+            if record.key is None or record.key not in seen:
+                firsts.append(due_at)
+            if record.key is not None:
+                seen.add(record.key)
+        return Outlook(len(waiting), max(0.0, min(firsts, default=0.0) - self._clock.monotonic()))
 
     def _of(self, tp: TopicPartition) -> list[tuple[float, Parked]]:
         with self._lock:

@@ -12,6 +12,7 @@ from headrace.runtime.fates import Done, Failed, Fate, Held, Refused, Visited
 from headrace.runtime.lanes import Lane
 from headrace.runtime.ledger import Claim, Counts
 from headrace.runtime.ownership import Ownership, log_waiting
+from headrace.runtime.parking import ParkingPolicy
 from headrace.runtime.policy import StageStoppedError, backoff, is_foreseen
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
@@ -91,8 +92,9 @@ class Outcomes:
 
     def _parked(self, lane: Lane, records: int) -> None:
         """The first visit comes when the first of them is due; the visit says when the next."""
-        if records and self._policy.parking:
-            due = self._clock.monotonic() + self._policy.parking.wait(1)
+        if records:
+            parking = self._policy.parking or ParkingPolicy()
+            due = self._clock.monotonic() + parking.wait(1)
             lane.visit_at = min(lane.visit_at, due) if lane.parked else due
             lane.parked += records
 

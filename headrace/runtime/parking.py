@@ -15,8 +15,9 @@ class ParkingPolicy:
     Its lane waits `after` seconds; then the event is parked, and tried again after `first_wait`
     seconds, doubling up to `longest_wait`; its attempt number `attempts` is its last, then it is a
     dead letter. While it is parked, later records of its key park behind it (`by_key`). One
-    transaction parks `most` at most, and a partition has `most_parked`: beyond that its lane waits
-    until some are through, since it is what they all need that has the trouble.
+    transaction parks `most` at most, or tries so many again, and a partition has `most_parked`:
+    beyond that its lane waits until some are through, since it is what they all need that has the
+    trouble.
     """
 
     after: float = 5.0
@@ -68,7 +69,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many records of a partition are parked, and the seconds until the first is due."""
+    """How many records of a partition are parked, and the seconds until the first may be tried:
+    what waits behind its key is not due before the first of that key.
+    """
 
     parked: int
     seconds: float = 0.0

@@ -26,6 +26,8 @@ class Visiting:
     def __init__(self, handler: Handler, ledger: Ledger, judge: Judge, decoding: Decoding) -> None:
         self._handler, self._ledger = handler, ledger
         self._judge, self._decoding = judge, decoding
+        # each has a savepoint of its own, and the transaction has two minutes
+        self._most = (judge.policy.parking or ParkingPolicy()).most
 
     def visit(self, job: Job) -> Fate:
         """What became of the records that were due. Never raises."""
@@ -33,7 +35,7 @@ class Visiting:
         if parking is None:
             return Visited(Counts(), Outlook(0))
         try:
-            due = parking.due(job.tp, VISIT_BYTES)
+            due = parking.due(job.tp, VISIT_BYTES)[: self._most]
             counts = self._tried(replace(job, records=due), due, parking) if due else Counts()
             return Visited(counts, parking.outlook(job.tp))
         except LedgerConflictError as conflict:

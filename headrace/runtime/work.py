@@ -8,7 +8,7 @@ from headrace.runtime.events import EventList, Events
 from headrace.runtime.fates import Done
 from headrace.runtime.job import Job
 from headrace.runtime.ledger import Counts, Ledger, LedgerTransaction
-from headrace.runtime.parking import Due, Parked, ParkingFullError
+from headrace.runtime.parking import Due, Parked, ParkingFullError, ParkingPolicy
 from headrace.runtime.policy import FailurePolicy
 from headrace.runtime.records import Record, TopicPartition
 
@@ -62,7 +62,8 @@ class Settling:
 
     def __init__(self, ledger: Ledger, policy: FailurePolicy) -> None:
         self._parking = ledger.parking
-        self._policy = policy.parking if ledger.parking else None
+        # Switched off with records parked, it still keeps the order of their keys until they end.
+        self._policy = (policy.parking or ParkingPolicy()) if ledger.parking else None
 
     def waiting_keys(
         self, tx: LedgerTransaction, tp: TopicPartition, parked: Mapping[TopicPartition, int]

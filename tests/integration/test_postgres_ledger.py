@@ -12,6 +12,7 @@ from headrace.runtime import (
     ClaimRequest,
     Counts,
     DeadLetter,
+    Due,
     LedgerConflictError,
     Move,
     TopicPartition,
@@ -141,6 +142,28 @@ def test_what_is_parked_when_an_operator_starts_anew_becomes_dead_letters(
     assert sorted(books.buried()) == [(ONE, 1), (ONE, 3)]
     assert books.ledger.parking.rows(10) == []
     assert all(row.counts == Counts() for row in books.ledger.rows())
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [lambda ledger: ledger.restart(ONE.topic), lambda ledger: ledger.rewind(ONE, 2)],
+    ids=["restart", "rewind"],
+)
+def test_what_is_being_parked_when_an_operator_starts_anew_becomes_dead_letters_too(
+    books: PostgresBooks, accept: Callable[[PostgresLedger], object]
+) -> None:
+    claim(books, (ONE, 0))
+    with books.ledger.transaction() as tx:
+        tx.advance([Move(ONE, 0, 5, 1)])
+        books.ledger.parking.park(tx, [Due(ada(1))])
+        tx.correct(ONE, Counts(parked=1))
+        thread = threading.Thread(target=lambda: accept(books.ledger))
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
+    assert books.buried() == [(ONE, 1)]
+    assert books.ledger.parking.rows(10) == []
 
 
 def test_a_rewind_that_moves_nothing_leaves_what_is_parked(books: PostgresBooks) -> None:

@@ -143,6 +143,14 @@ class LedgerSuite:
         assert [record.offset for record in parking(books).due(ONE, 1 << 20)] == [1, 2, 3, 4]
         assert parking(books).due(ONE, 1 << 20)[0].attempts == 2
 
+    def test_what_waits_behind_its_key_brings_no_visit_before_it_is_due(self, books: Books) -> None:
+        claim(books, (ONE, 0))
+        park(books, 9, Due(ada(1), 60.0), ada(3))
+        assert parking(books).due(ONE, 1 << 20) == []
+        assert 50.0 < parking(books).outlook(ONE).seconds <= 60.0
+        park(books, 9, Due(replace(ada(4), key=None), 20.0), start=9)
+        assert 10.0 < parking(books).outlook(ONE).seconds <= 20.0
+
     def test_due_records_come_in_pieces_of_some_bytes_and_one_at_least(self, books: Books) -> None:
         claim(books, (ONE, 0))
         park(books, 9, *(replace(ada(n), value=b"x" * 100) for n in range(5)))

@@ -92,6 +92,7 @@ class StageSuite:
             assert landed == [f"{partition}-{n}" for n in range(1000)]
         accounted_for(bench)
 
+    @pytest.mark.covers("S1-8")
     async def test_a_poison_record_goes_to_dead_letters_and_its_neighbours_land(
         self, bench: Bench
     ) -> None:
@@ -105,6 +106,7 @@ class StageSuite:
         ]
         accounted_for(bench)
 
+    @pytest.mark.covers("S1-8")
     async def test_an_event_that_the_handler_refuses_is_found_among_its_neighbours(
         self, bench: Bench
     ) -> None:
@@ -182,6 +184,7 @@ class StageSuite:
         assert not bench.letters()
         accounted_for(bench)
 
+    @pytest.mark.covers("S1-8")
     async def test_a_trouble_that_does_not_pass_ends_in_the_dead_letters_and_frees_its_key(
         self, bench: Bench
     ) -> None:
@@ -220,6 +223,23 @@ class StageSuite:
         bench.handler.troubled.clear()
         async with bench.worker():
             await until(lambda: texts(bench) == ["ada:late"])
+        accounted_for(bench)
+
+    @pytest.mark.parametrize("beside", ["bob:2", "refuse"])
+    async def test_parking_that_is_switched_off_keeps_the_order_of_what_is_parked(
+        self, bench: Bench, beside: str
+    ) -> None:
+        bench.handler.troubled.add("late")
+        slow = replace(QUICK_PARKING, first_wait=2.0, longest_wait=2.0)
+        await bench.produce("first", 0, "ada:late", "bob:1")
+        async with bench.worker(replace(QUICK, parking=slow)):
+            await until(lambda: texts(bench) == ["bob:1"])
+        bench.handler.troubled.clear()
+        await bench.produce("first", 0, "ada:2", beside, "bob:3")
+        async with bench.worker(replace(QUICK, parking=None)):
+            await until(lambda: "bob:3" in texts(bench) and not bench.parked())
+        ada = [text for text in texts(bench) if text.startswith("ada")]
+        assert ada == ["ada:late", "ada:2"]
         accounted_for(bench)
 
     async def test_an_outage_spends_no_attempt_of_what_is_parked(self, bench: Bench) -> None:

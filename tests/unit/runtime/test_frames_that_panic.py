@@ -63,7 +63,7 @@ def test_a_frame_that_native_code_panics_at_lands_event_by_event() -> None:
     writer, job = Writer(stage, ledger, clock), Job(tp, 0, EVENTS, epoch, _fetched(registry))
     assert isinstance(writer.process([job])[tp], Held)
     last = replace(job, attempt=2, unforeseen=policy.unexpected_attempts - 1)
-    assert writer.process([last])[tp] == Done(Counts(applied=EVENTS))
+    assert writer.process([last])[tp] == Done(Counts(applied=EVENTS), EVENTS)
     assert ledger.effects == list(range(EVENTS))
 
 

@@ -1,6 +1,7 @@
 """The stage suite on the log and the ledger in memory, and what only they can show."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from headrace.runtime import (
     Counts,
     DeadLetter,
     DeadLetterLimit,
+    Due,
     Engine,
     EngineLimits,
     FailurePolicy,
@@ -21,13 +23,17 @@ from headrace.runtime import (
     MemoryLedger,
     MemoryLog,
     MemorySource,
+    Move,
+    Outlook,
+    Parked,
     TopicPartition,
     TopicRecreatedError,
 )
 from headrace.runtime.claiming import OffsetOutOfRangeError
-from headrace.runtime.fates import Refused
+from headrace.runtime.fates import Refused, Visited
 from headrace.runtime.job import Job
 from headrace.runtime.memory_ledger import MemoryTransaction
+from headrace.runtime.memory_parking import MemoryParking
 from headrace.runtime.worker import running
 from headrace.runtime.writer import Writer
 from tests.runtime.stages import (
@@ -240,6 +246,52 @@ async def test_a_zombies_visit_of_parked_records_is_fenced(bench: MemoryBench) -
     assert isinstance(fate, Refused)
     assert texts(bench) == []
     assert len(bench.parked()) == 1
+
+
+async def test_a_visit_tries_no_more_than_a_transaction_takes(bench: MemoryBench) -> None:
+    """However many are due: a transaction that ran out of time would be tried for ever."""
+    tp = TopicPartition("first", 0)
+    claim = bench.ledger.claim([ClaimRequest(tp, "id", 0)])[tp]
+    parked = [Parked(tp, at, 0, None, b"fine", (), 1, "why", "") for at in range(250)]
+    with bench.ledger.transaction() as tx:
+        tx.advance([Move(tp, 0, 250, claim.epoch)])
+        bench.ledger.parking.park(tx, [Due(each) for each in parked])
+        tx.correct(tp, Counts(parked=250))
+    writer = Writer(
+        text_stage(TOPICS, "texts", bench.decoder, bench.handler), bench.ledger, SystemClock()
+    )
+    fates = [writer.visit(Job(tp, 250, 250, claim.epoch, ())) for _ in range(3)]
+    assert [fate.counts.applied for fate in fates if isinstance(fate, Visited)] == [100, 100, 50]
+    assert not bench.parked()
+    accounted_for(bench)
+
+
+class NeverThrough(MemoryParking):
+    """Something is always due, and to find out what takes longer than the pause between visits."""
+
+    def due(self, tp: TopicPartition, size: int) -> Sequence[Parked]:
+        threading.Event().wait(0.03)
+        return ()
+
+    def outlook(self, tp: TopicPartition) -> Outlook:
+        return Outlook(1)
+
+
+async def test_visits_do_not_keep_writes_waiting(bench: MemoryBench) -> None:
+    """More partitions with something due than writers."""
+    bench.ledger.parking = NeverThrough({}, threading.RLock(), SystemClock())
+    tps = [TopicPartition(topic, partition) for topic in TOPICS for partition in (0, 1)]
+    limits = EngineLimits(writers=1, look_seconds=0.05)
+    stage = text_stage(TOPICS, "texts", bench.decoder, bench.handler)
+    engine = Engine(stage, bench.ledger, clock=SystemClock(), limits=limits)
+    await engine.start(MemorySource(bench.log))
+    await until(lambda: engine.owned == set(tps))
+    for lane in engine._owned.lanes.values():
+        lane.parked = 1
+    for topic, partition in tps:
+        await bench.produce(topic, partition, f"{topic} {partition}")
+    await until(lambda: len(texts(bench)) == 4, within=5.0)
+    await engine.stop()
 
 
 async def test_a_rebalance_while_a_lane_is_paused_does_not_leave_it_paused(

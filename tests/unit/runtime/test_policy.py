@@ -1,5 +1,6 @@
 """What is done about which error."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +18,16 @@ from headrace.errors import (
 )
 from headrace.runtime import BusinessError, DeadLetterLimit, FailurePolicy
 from headrace.runtime.dead_letters import DeadLetter, DeadLetterMeter, connect_headers
-from headrace.runtime.policy import Bury, Stop, Wait, backoff, decide, is_foreseen
+from headrace.runtime.policy import (
+    Bury,
+    Park,
+    Stop,
+    Wait,
+    backoff,
+    decide,
+    decide_parked,
+    is_foreseen,
+)
 from headrace.runtime.records import TopicPartition
 
 POLICY = FailurePolicy()
@@ -75,3 +85,40 @@ def test_a_dead_letter_carries_the_headers_of_kafka_connect() -> None:
 def test_an_outage_spends_no_attempt_of_an_unforeseen_error() -> None:
     assert is_foreseen(OutageError("away"))
     assert not is_foreseen(KeyError("bug"))
+
+
+@pytest.mark.covers("S1-8")
+def test_retries_back_off_from_a_second_to_a_minute_and_the_fifth_attempt_is_the_last() -> None:
+    parking = POLICY.parking
+    assert parking is not None
+    error = TransientError("the provider says: later")
+    waits = [decide_parked(error, attempt, parking) for attempt in range(1, 6)]
+    assert waits == [*(Wait(2.0**n) for n in range(4)), Bury("transient", "attempts_exhausted")]
+    assert parking.wait(100) == 60.0
+
+
+@pytest.mark.parametrize(
+    ("error", "decision"),
+    [
+        (OutageError("x"), Stop()),  # not the record's fault: the visit waits
+        (UnknownSchemaError(3), Stop()),
+        (ConfigurationError("x"), Stop()),
+        (PoisonError("not_avro", "x"), Bury("poison", "not_avro")),
+        (BusinessError("x"), Bury("business", "BusinessError")),
+        (KeyError("x"), Wait(1.0)),
+    ],
+)
+def test_a_parked_record_spends_attempts_on_troubles_of_its_own_only(
+    error: Exception, decision: object
+) -> None:
+    parking = POLICY.parking
+    assert parking is not None
+    assert decide_parked(error, 1, parking) == decision
+
+
+def test_a_passing_trouble_is_parked_after_a_short_wait_only() -> None:
+    error = TransientError("x")
+    assert isinstance(decide(error, 0, POLICY, waited=4.9), Wait)
+    assert decide(error, 0, POLICY, waited=5.0) == Park("TransientError")
+    assert isinstance(decide(error, 0, replace(POLICY, parking=None), waited=99.0), Wait)
+    assert isinstance(decide(OutageError("x"), 0, POLICY, waited=99.0), Wait)
