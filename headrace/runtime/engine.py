@@ -78,7 +78,9 @@ class Engine:
         self._pool = ThreadPoolExecutor(self.limits.writers, f"{self.stage.name}-writer")
         self._source = source
         beside = partial(self._spawn, tasks=self._background)
-        self._owned = Ownership(self.stage, self._ledger, source, spawn=beside, fail=self.fail)
+        self._owned = Ownership(
+            self.stage, self._ledger, source, spawn=beside, fail=self.fail, wake=self._wake.set
+        )
         self._outcomes.begin(self._owned, source)
         beside(self._dispatch())
         beside(self._look_after())

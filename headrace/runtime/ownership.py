@@ -29,22 +29,31 @@ T = TypeVar("T")
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 Fail = Callable[[BaseException], None]
+Wake = Callable[[], None]
 
 
 class Ownership:
     """The lanes of an engine. All methods belong to the event loop.
 
-    `spawn` runs something beside, `fail` stops the stage. A claim waits out outages, and gives up
-    when the partitions were revoked meanwhile: claiming them then would fence their new owner.
+    `spawn` runs something beside, `fail` stops the stage, `wake` is called when there are new
+    lanes. A claim waits out outages, and gives up when the partitions were revoked meanwhile:
+    claiming them then would fence their new owner.
     """
 
     def __init__(
-        self, stage: Stage, ledger: Ledger, source: Source, *, spawn: Spawn, fail: Fail
+        self,
+        stage: Stage,
+        ledger: Ledger,
+        source: Source,
+        *,
+        spawn: Spawn,
+        fail: Fail,
+        wake: Wake,
     ) -> None:
         self.lanes: dict[TopicPartition, Lane] = {}
         self.stopping = False
         self._stage, self._ledger, self._source = stage, ledger, source
-        self._spawn, self._fail = spawn, fail
+        self._spawn, self._fail, self._wake = spawn, fail, wake
         self._control = ThreadPoolExecutor(1, f"{stage.name}-control")
         self._tokens = itertools.count(1)
         self._generation = 0
@@ -165,6 +174,7 @@ class Ownership:
             start = claim.next_offset
             self.lanes[tp] = Lane(tp, claim.epoch, token, start, start, parked=claim.parked)
             positions[tp] = Position(start, token)
+        self._wake()  # what is parked is due, though no record may ever come
         log.info("partitions claimed", stage=self._stage.name, partitions=len(claims))
         return positions
 

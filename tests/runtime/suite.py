@@ -210,6 +210,19 @@ class StageSuite:
         assert texts(bench) == ["bob:1", "ada:late", "ada:2"]
         accounted_for(bench)
 
+    async def test_parked_records_are_tried_by_the_next_worker_though_no_record_comes(
+        self, bench: Bench
+    ) -> None:
+        bench.handler.troubled.add("late")
+        policy = replace(QUICK, parking=replace(QUICK_PARKING, attempts=1000))
+        await bench.produce("first", 0, "late", "on")
+        async with bench.worker(policy):
+            await until(lambda: texts(bench) == ["on"])
+        bench.handler.troubled.clear()
+        async with bench.worker(policy):
+            await until(lambda: texts(bench) == ["on", "late"])
+        accounted_for(bench)
+
     @pytest.mark.parametrize("beside", ["bob:2", "refuse"])
     async def test_parking_that_is_switched_off_keeps_the_order_of_what_is_parked(
         self, bench: Bench, beside: str
