@@ -112,7 +112,7 @@ def run(options: Options) -> Result:
     table = Table("`headrace worker archive`, one process", ("", *COLUMNS), list(map(_row, found)))
     plot = Bars(
         "archive",
-        "Archive: events a second as a share of COPY over one connection",
+        "The archive as a share of COPY over one connection",
         "share of the ceiling",
         [(each.scenario.about, each.of_one) for each in found],
         ("goal", 0.65),

@@ -15,6 +15,9 @@ from headrace.runtime.records import StageEvent, TopicPartition
 from headrace.runtime.stage import Handler
 from headrace.runtime.work import Settling, Work, check_room, waiting_behind
 
+MOST_REFUSED = 500
+"""In one transaction: each takes savepoints, and PostgreSQL ends it after two minutes."""
+
 
 class Isolating:
     """Applies one work whose events are not all to be applied. Called from writer threads."""
@@ -25,7 +28,7 @@ class Isolating:
 
     def apply(self, work: Work) -> Fate:
         """The neighbours of what is refused land; what is refused is buried or parked. Where no
-        more can be parked the range ends, and the lane goes on from there later.
+        more can be parked, or refused at once, the range ends; the lane goes on from there later.
         """
         job = work.job
         try:
@@ -64,6 +67,7 @@ class _Isolation:
         self.room = self._policy.most
         self._handler, self._judge = handler, judge
         self._records = {record.offset: record for record in work.job.records}
+        self._refused = 0
 
     def preparable(self, events: Events) -> EventList:
         """The events whose preparations succeed, each by itself."""
@@ -111,6 +115,9 @@ class _Isolation:
                 return self._applied(events, tx)
             except Exception as again:  # noqa: BLE001 - judged below
                 error = again
+        self._refused += 1
+        if self._refused > MOST_REFUSED:  # they come in order, so all before it are through
+            raise ParkingFullError(events[0].tp, events[0].offset)
         self._refuse(events[0], error)
         return Counter()
 

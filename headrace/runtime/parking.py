@@ -78,7 +78,9 @@ class Outlook:
 
 
 class ParkingFullError(HeadraceError):
-    """More would be parked than the policy allows; `offset` is the first that finds no room."""
+    """More would be parked than the policy allows, or refused than one transaction takes; `offset`
+    is the first that finds no room.
+    """
 
     def __init__(self, tp: TopicPartition, offset: int) -> None:
         super().__init__(f"{tp}: no more records can be parked, the first of them {offset}")

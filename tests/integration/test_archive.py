@@ -57,7 +57,7 @@ SELECT gen_random_uuid(), 'long', %(day)s, '1.0', 'long',
 """
 UNBALANCED = """
 SELECT count(*) FROM stage.stage_offsets
-WHERE applied + duplicate + dead + skipped <> next_offset - first_offset
+WHERE applied + duplicate + dead + skipped + parked <> next_offset - first_offset
 """
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
@@ -30,7 +31,7 @@ from headrace.runtime import (
     TopicRecreatedError,
 )
 from headrace.runtime.claiming import OffsetOutOfRangeError
-from headrace.runtime.fates import Refused, Visited
+from headrace.runtime.fates import Done, Refused, Visited
 from headrace.runtime.job import Job
 from headrace.runtime.memory_ledger import MemoryTransaction
 from headrace.runtime.memory_parking import MemoryParking
@@ -263,6 +264,27 @@ async def test_a_visit_tries_no_more_than_a_transaction_takes(bench: MemoryBench
     fates = [writer.visit(Job(tp, 250, 250, claim.epoch, ())) for _ in range(3)]
     assert [fate.counts.applied for fate in fates if isinstance(fate, Visited)] == [100, 100, 50]
     assert not bench.parked()
+    accounted_for(bench)
+
+
+async def test_a_transaction_finds_so_many_refused_events_and_no_more(bench: MemoryBench) -> None:
+    """One that ran out of time over thousands of them would be tried for ever."""
+    tp = TopicPartition("first", 0)
+    claim = bench.ledger.claim([ClaimRequest(tp, "id", 0)])[tp]
+    await bench.produce("first", 0, *("refuse" if at % 3 else "fine" for at in range(80)))
+    writer = Writer(
+        text_stage(TOPICS, "texts", bench.decoder, bench.handler), bench.ledger, SystemClock()
+    )
+    start, dead = 0, []
+    while start < 80:
+        records = bench.log.read(tp, start, 80)
+        with patch("headrace.runtime.isolating.MOST_REFUSED", 20):
+            fate = writer.process([Job(tp, start, 80, claim.epoch, records)])[tp]
+        assert isinstance(fate, Done)
+        start = fate.end
+        dead.append(fate.counts.dead)
+    assert dead == [20, 20, 13]
+    assert len(texts(bench)) == 27
     accounted_for(bench)
 
 
