@@ -104,10 +104,11 @@ class Statement:
 
 
 class ShakyParking:
-    """`ever` gathers what any transaction tried to park."""
+    """`ever` gathers what any transaction tried to park; `visits` counts who asks what is due."""
 
     def __init__(self, inner: Parking, at: Statement, ever: Places) -> None:
         self._inner, self._at, self._ever = inner, at, ever
+        self.visits = 0
 
     def keys(self, tx: ShakyTransaction, tp: TopicPartition) -> frozenset[bytes]:
         with self._at():
@@ -123,6 +124,7 @@ class ShakyParking:
             self._inner.unpark(tx.inner, tp, offsets)
 
     def due(self, tp: TopicPartition, size: int) -> Sequence[Parked]:
+        self.visits += 1
         with self._at.alone():
             return self._inner.due(tp, size)
 
