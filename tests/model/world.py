@@ -177,7 +177,7 @@ class World:
             self.start_worker()
 
     def settle(self) -> None:
-        """Until every record has ended and nobody holds bytes of it, without a look at what is parked
+        """Until every record has ended and nobody holds bytes of it, with no look at what is parked
         for nothing.
         """
         began, before = self.loop.seconds, self._visits()
