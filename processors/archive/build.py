@@ -17,7 +17,7 @@ from headrace.postgres import (
     PostgresLedger,
     WarmEvents,
 )
-from headrace.runtime import Engine, EngineLimits, FailurePolicy, ParkingPolicy, Stage
+from headrace.runtime import Engine, EngineLimits, FailurePolicy, Stage
 from headrace.runtime.faust_source import FaustSource
 from headrace.runtime.publisher import DeadLetterPublisher, DeadLetterTopic
 from headrace.runtime.worker import Companion
@@ -65,7 +65,7 @@ def build(
         topics,
         EventDecoder(catalog, registry, clock),
         ArchiveHandler(WarmEvents(database)),
-        policy or FailurePolicy(parking=ParkingPolicy(by_key=False)),  # rows have no order
+        policy or FailurePolicy(parking=None),  # a day that is not there yet concerns many events
         ColumnarDecoder(registry, watch) if settings.columnar else None,
     )
     ledger = PostgresLedger(database, GROUP, f"{socket.gethostname()}:{os.getpid()}")
