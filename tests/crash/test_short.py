@@ -15,6 +15,7 @@ def session() -> float:
     return 6.0
 
 
+@pytest.mark.covers("X-7")  # how much faster than stock Faust, `python -m benchmarks peers` tells
 async def test_short_kills_of_worker_registry_database_and_broker_lose_and_double_nothing(
     numbers: Attack, seed: int
 ) -> None:
