@@ -7,7 +7,8 @@ from typing import Any, Literal
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from headrace.catalog import Catalog, Topic
+from headrace.catalog import Catalog
+from headrace.catalog.planning import TopicSpec, topic_spec
 from headrace.errors import ConfigurationError
 from headrace.kafka.config import admin_config, logger_of
 from headrace.kafka.errors import translated_exception
@@ -58,7 +59,9 @@ def create_topics(
     client = _client(kafka)
     cluster = _describe(client, kafka.request_timeout / 1000)
     missing = [topic for topic in wanted if topic.name not in cluster.topics]
-    made = _create(client, [_new(topic, len(cluster.brokers)) for topic in missing], kafka)
+    made = _create(
+        client, [_new(topic_spec(topic, len(cluster.brokers))) for topic in missing], kafka
+    )
     return [(topic.name, made.get(topic.name, "exists")) for topic in wanted]
 
 
@@ -85,12 +88,17 @@ def _client(kafka: KafkaSettings) -> Any:
     return AdminClient(admin_config(kafka), logger=logger_of(kafka))
 
 
-def _describe(client: Any, timeout_s: float) -> ClusterState:
+def metadata_of(client: Any, timeout_s: float) -> Any:
+    """The client library's own answer on brokers and topics. Raises OutageError."""
     try:
         # without a name no broker takes the question for a wish to create a topic
-        metadata = client.list_topics(timeout=timeout_s)
+        return client.list_topics(timeout=timeout_s)
     except KafkaException as error:
         raise translated_exception(error, "the cluster") from error
+
+
+def _describe(client: Any, timeout_s: float) -> ClusterState:
+    metadata = metadata_of(client, timeout_s)
     return ClusterState(
         cluster_id=metadata.cluster_id,
         brokers={node.id: f"{node.host}:{node.port}" for node in metadata.brokers.values()},
@@ -106,16 +114,12 @@ def _replication(topic: Any) -> int:
     return min((len(partition.replicas) for partition in topic.partitions.values()), default=0)
 
 
-def _new(topic: Topic, brokers: int) -> Any:
-    local = brokers < topic.replication
-    config = dict(topic.config)
-    if local:
-        config.pop("min.insync.replicas", None)
+def _new(spec: TopicSpec) -> Any:
     return NewTopic(
-        topic.name,
-        num_partitions=topic.partitions if local else topic.production_partitions,
-        replication_factor=1 if local else topic.replication,
-        config=config,
+        spec.name,
+        num_partitions=spec.partitions,
+        replication_factor=spec.replication,
+        config=dict(spec.config),
     )
 
 
