@@ -122,6 +122,7 @@ class FaustSource:
                     remedy = "headrace topics create"
                     log.warning("topics are missing", topics=missing, remedy=remedy)
                 if there:
+                    await asyncio.to_thread(self._log.check_group, self._group)
                     return
             except OutageError as error:
                 log.warning("Kafka does not answer", group=self._group, error=str(error))

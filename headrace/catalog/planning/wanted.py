@@ -22,9 +22,6 @@ from headrace.catalog.planning.state import (
 JOURNAL = "headrace.catalog"
 """The compacted topic in which `apply` notes what it has made."""
 
-LOOKING_GROUP = "headrace-look"
-"""The group name of a reader without a group; it commits nothing."""
-
 LEVEL = "BACKWARD_TRANSITIVE"
 _JOURNAL_REPLICATION = 3
 _ADMIN_OF_CLUSTER = ("alter", "create", "describe", "describe_configs")
@@ -77,7 +74,6 @@ def _acls(found: Iterable[Principal]) -> Iterator[Acl]:
     yield from (Acl(ADMIN, "cluster", CLUSTER, operation) for operation in _ADMIN_OF_CLUSTER)
     yield from (Acl(ADMIN, "topic", "*", operation) for operation in _ADMIN_OF_TOPICS)
     yield from (Acl(ADMIN, "topic", JOURNAL, operation) for operation in ("read", "write"))
-    yield Acl(ADMIN, "group", LOOKING_GROUP, "read")
 
 
 def _acls_of(principal: Principal) -> Iterator[Acl]:

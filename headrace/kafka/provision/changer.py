@@ -5,7 +5,6 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -33,8 +32,7 @@ from headrace.catalog.planning import (
 )
 from headrace.codec.subjects import Subjects
 from headrace.errors import ConfigurationError
-from headrace.kafka.config import admin_config, logger_of
-from headrace.kafka.errors import translated_exception
+from headrace.kafka.admin_client import Admin
 from headrace.kafka.provision.acls import binding, exactly
 from headrace.kafka.provision.passwords import Passwords
 from headrace.settings import KafkaSettings
@@ -63,8 +61,8 @@ class Changer:
     """
 
     def __init__(self, kafka: KafkaSettings, subjects: Subjects, passwords: Passwords) -> None:
-        self._seconds = kafka.request_timeout / 1000
-        self._client = AdminClient(admin_config(kafka), logger=logger_of(kafka))
+        self._admin = Admin(kafka)
+        self._client, self._seconds = self._admin.client, self._admin.seconds
         self._subjects = subjects
         self._passwords = passwords
         self._by_kind: Mapping[type, Callable[[Sequence[Any]], None]] = {
@@ -176,4 +174,4 @@ class Changer:
         for name, refusal in refused[:1]:
             if refusal.args[0].code() in _REFUSED:
                 raise ConfigurationError(f"{name}: {refusal.args[0].str()}") from refusal
-            raise translated_exception(refusal, name) from refusal
+            raise self._admin.meaning(refusal, name) from refusal

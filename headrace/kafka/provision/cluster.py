@@ -5,7 +5,6 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import (
-    AdminClient,
     ConfigResource,
     ConfigSource,
     ResourceType,
@@ -14,9 +13,7 @@ from confluent_kafka.admin import (
 
 from headrace.catalog.planning import Acl, FoundTopic
 from headrace.errors import HeadraceError
-from headrace.kafka.admin import metadata_of
-from headrace.kafka.config import admin_config, logger_of
-from headrace.kafka.errors import translated_exception
+from headrace.kafka.admin_client import Admin
 from headrace.kafka.provision.acls import ALL_ACLS, acl_of
 from headrace.settings import KafkaSettings
 
@@ -37,9 +34,9 @@ class ClusterReader:
     """Asks one cluster; raises OutageError, ConfigurationError."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
-        self._seconds = kafka.request_timeout / 1000
-        self._client = AdminClient(admin_config(kafka), logger=logger_of(kafka))
-        self._metadata = metadata_of(self._client, self._seconds)
+        self._admin = Admin(kafka)
+        self._client, self._seconds = self._admin.client, self._admin.seconds
+        self._metadata = self._admin.metadata()
 
     @property
     def cluster_id(self) -> str:
@@ -111,7 +108,7 @@ class ClusterReader:
                 found[name] = str(future.result().topic_id)
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise translated_exception(error, name) from error
+                    raise self._admin.meaning(error, name) from error
         return found
 
     def _settings(self, resources: list[Any]) -> dict[str, Mapping[str, Any]]:
@@ -122,7 +119,7 @@ class ClusterReader:
                 found[resource.name] = future.result()
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise translated_exception(error, resource.name) from error
+                    raise self._admin.meaning(error, resource.name) from error
         return found
 
     def _found(self, name: str, topic_id: str, settings: Mapping[str, Any]) -> FoundTopic:
@@ -145,7 +142,7 @@ class ClusterReader:
                 raise NotOfferedError(
                     f"the cluster has no {what} ({error.args[0].str()})"
                 ) from error
-            raise translated_exception(error, what) from error
+            raise self._admin.meaning(error, what) from error
 
 
 _ON_TOPIC = ConfigSource.DYNAMIC_TOPIC_CONFIG

@@ -49,6 +49,7 @@ class Journal:
 
     def _produce(self, notes: Mapping[str, str | None]) -> None:
         failed: list[object] = []
+        who = self._kafka.sasl_username
         try:
             producer = Producer(producer_config(self._kafka), logger=logger_of(self._kafka))
             for key, value in sorted(notes.items()):
@@ -60,9 +61,9 @@ class Journal:
                 )
             left = producer.flush(2 * self._kafka.request_timeout / 1000 + 1)
         except KafkaException as error:
-            raise translated_exception(error, JOURNAL) from error
+            raise translated_exception(error, JOURNAL, principal=who) from error
         if failed:
-            raise translated(failed[0], JOURNAL)
+            raise translated(failed[0], JOURNAL, principal=who)
         if left:
             raise OutageError(f"{JOURNAL}: Kafka does not take what `apply` notes; run it again")
 
