@@ -45,8 +45,9 @@ class LogFacts:
         return {tp: PartitionFacts(ids[tp.topic], first[tp], last[tp]) for tp in known}
 
     def check_group(self, group: str) -> None:
-        """Raises ConfigurationError if this principal may not use the group: aiokafka would wait."""
-        asked = self._admin.client.describe_consumer_groups([group], request_timeout=ADMIN_SECONDS)
+        """Raises ConfigurationError if this principal may not use it: aiokafka would wait."""
+        client = self._admin.client
+        asked = client.describe_consumer_groups([group], request_timeout=ADMIN_SECONDS)
         try:
             asked[group].result()
         except KafkaException as error:
