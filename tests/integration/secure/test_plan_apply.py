@@ -297,3 +297,19 @@ def test_one_who_is_no_administrator_is_told_so(catalog: CatalogCopy, secure: Se
     refused = catalog.run("plan")
     assert refused.exit_code == 1
     assert "may not be used by Kafka user user-service" in str(refused.exception)
+
+
+def test_a_cluster_that_is_away_is_an_error_within_the_request_timeout(
+    catalog: CatalogCopy, secure: SecureStack
+) -> None:
+    patient = {"KAFKA_REQUEST_TIMEOUT": "6000"}
+    secure.servers.pause("kafka")
+    try:
+        frozen = CatalogCopy(catalog.root / "frozen", {**catalog.env, **patient})
+        refused = frozen.run("plan")
+    finally:
+        secure.servers.resume("kafka")
+    assert refused.exit_code == 1
+    assert "Kafka does not answer" in str(refused.exception)
+    secure.servers.wait_ready("kafka")
+    assert catalog.run("plan").exit_code == 0
