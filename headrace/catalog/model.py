@@ -117,8 +117,3 @@ class Catalog:
             for group in topic.consumers:
                 found.setdefault(group, []).append(topic.name)
         return {group: tuple(topics) for group, topics in sorted(found.items())}
-
-
-def dead_letter_topic(group: str) -> str:
-    """Where the records that `group` cannot handle are copied to."""
-    return f"{group}.dlq"
