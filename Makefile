@@ -13,8 +13,8 @@ help: ## show this list
 install: ## install the Python packages and the servers (nothing while the locks are unchanged)
 	@deploy/local/install.sh
 
-up: install ## start everything, publish the demo's events, show what became of them
-	@$(BIN)/headrace up
+up: install ## start everything and run the demo; SECURE=1: Kafka with TLS, users and ACLs
+	@$(BIN)/headrace up $(if $(filter-out 0 false no,$(SECURE)),--secure)
 
 down: install ## end every process; the data stays
 	@$(BIN)/headrace down
