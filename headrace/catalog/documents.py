@@ -38,6 +38,7 @@ class TopicDocument(_Document):
     description: Text
     authority: Literal["log", "store"]
     aggregate_type: Text | None
+    aggregate_id: Text | None = None
     key: Literal["aggregateId", "accountId", "eventId"] | None
     partitions: PartitionsDocument
     replication: Count

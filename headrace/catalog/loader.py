@@ -13,6 +13,7 @@ from headrace.catalog.documents import DomainDocument, TopicDocument, read_yaml
 from headrace.catalog.errors import CatalogError, CatalogProblem
 from headrace.catalog.model import Catalog, EventType, Topic
 from headrace.catalog.schema_files import AVRO_FOLDER, SchemaFiles
+from headrace.catalog.schema_rules import has_id_field
 
 TOPICS_FOLDER = Path("topics")
 MILLISECONDS_A_DAY = 86_400_000
@@ -107,6 +108,7 @@ class _Loading:
         self._topics[name] = _topic(document.domain, name, topic)
         for event_type in topic.events:
             self._read_event_type(file, document.domain, name, event_type)
+            self._check_aggregate_id(file, name, topic.aggregate_id, event_type)
 
     def _read_event_type(self, file: str, domain: str, topic: str, name: str) -> None:
         if name in self._event_types:
@@ -136,6 +138,13 @@ class _Loading:
             for event_type in sorted(set(types) - set(topic.events)):
                 reason = f"{event_type} is no event type of this topic"
                 self._report(file, name, f"consumers.{group}", reason)
+
+    def _check_aggregate_id(self, file: str, topic: str, field: str | None, name: str) -> None:
+        """A key must be there in every event, and must not be what somebody may have forgotten."""
+        for version in self._event_types[name].versions if name in self._event_types else ():
+            if field is not None and not has_id_field(version.payload, field):
+                reason = f"{name} {version.version} has no string {field!r} that is never null"
+                self._report(file, topic, "aggregate_id", reason)
 
     def _validated(self, model: type[_Model], value: Any, file: str, subject: str) -> _Model | None:
         try:
@@ -170,6 +179,7 @@ def _topic(domain: str, name: str, document: TopicDocument) -> Topic:
         ),
         start=document.start,
         aggregate_type=document.aggregate_type,
+        aggregate_id=document.aggregate_id,
     )
 
 

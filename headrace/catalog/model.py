@@ -62,7 +62,8 @@ class Topic:
     `key` None stands for the common rule: aggregateId, else accountId, else eventId.
     `producers` ("*",) means that every service may write. `consumers` maps a consumer group to
     the event types it takes. `aggregate_type` is what aggregateId names in these events, None
-    where that varies. `config` is complete, as Kafka takes it.
+    where that varies. `aggregate_id` is the payloads' field that holds such an id, None where they
+    have none. `config` is complete, as Kafka takes it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Topic:
     consumers: Mapping[str, tuple[str, ...]]
     start: Start
     aggregate_type: str | None
+    aggregate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`headrace topics list|show`, `headrace schemas check|show`: a look into the catalog."""
+"""`headrace topics list|show`, `headrace schemas check|show|generate`: a look into the catalog."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     schemas = group(app, "schemas", "The event types' schemas.")
     schemas.command("check")(check_schemas)
     schemas.command("show")(show_schema)
+    schemas.command("generate")(generate_classes)
 
 
 def list_topics(context: typer.Context, root: Root = None) -> None:
@@ -95,6 +96,36 @@ def show_schema(
         typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
 
 
+def generate_classes(
+    context: typer.Context,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="The package to write, such as shop/events.")
+    ],
+    *,
+    check: Annotated[
+        bool, typer.Option(help="Write nothing; list what differs, and exit with 1 if it does.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Write the typed classes of all event types as a Python package, one module a domain.
+
+    The library's own are headrace.events; for a catalog of your own, generate yours and commit
+    them. Files that were not generated are never touched.
+
+    Example: headrace schemas generate --root . --out shop/events
+    """
+    from headrace.catalog import load_catalog
+    from headrace.catalog.generate import differences, files_of, write
+
+    files = files_of(load_catalog(root))
+    changed = list(differences(files, out)) if check else write(files, out)
+    emit([{"file": (out / name).as_posix()} for name in changed], ("file",), context)
+    if check and changed:
+        note(f"{len(changed)} of {len(files)} files differ: run the command without --check")
+        raise typer.Exit(1)
+    note(f"{len(changed)} of {len(files)} files {'differ' if check else 'written'}")
+
+
 def topic_row(topic: "Topic") -> dict[str, Any]:
     """One line of `topics list`."""
     return {
@@ -117,6 +148,7 @@ def topic_details(topic: "Topic") -> dict[str, Any]:
         "description": topic.description,
         "authority": topic.authority,
         "aggregate_type": topic.aggregate_type,
+        "aggregate_id": topic.aggregate_id,
         "key": topic.key,
         "partitions": {"local": topic.partitions, "production": topic.production_partitions},
         "replication": topic.replication,
