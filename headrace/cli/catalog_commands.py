@@ -57,8 +57,26 @@ def show_topic(context: typer.Context, name: str, root: Root = None) -> None:
         emit(rows, ("field", "value"), context)
 
 
-def check_schemas(context: typer.Context, root: Root = None) -> None:
-    """Check the whole catalog, print every problem; the exit code is 1 if there is one."""
+def check_schemas(
+    context: typer.Context,
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RELEASED",
+            help="A git ref, `auto` (newest tag v*, else origin/main, else HEAD~1), or `registry`.",
+        ),
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Check the whole catalog; with --against, also what its changes mean for who is running.
+
+    Without: every problem in the files. With: every difference to what was released, whether it
+    breaks somebody (`breaks`), which side is deployed first, and the remedy. Exit code: 0 nothing
+    wrong, 1 a problem or a breaking change, 3 --against auto found nothing to compare with.
+
+    Example: headrace schemas check --against v1.4.0
+    """
     from headrace.catalog.check import check_catalog
 
     problems = [
@@ -69,6 +87,10 @@ def check_schemas(context: typer.Context, root: Root = None) -> None:
         emit(problems, PROBLEM_COLUMNS, context)
         raise typer.Exit(1)
     note(_summary(root))
+    if against is not None:
+        from headrace.cli.gate_command import compare
+
+        compare(context, against, root)
 
 
 def show_schema(
