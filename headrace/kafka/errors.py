@@ -47,16 +47,17 @@ def forbidden(where: str, principal: str) -> ConfigurationError:
     return ConfigurationError(f"{where} may not be used by {who}: {_REMEDY}")
 
 
-def refused_login(error: KafkaError, principal: str) -> ConfigurationError:
+def refused_login(error: KafkaError, where: str, principal: str) -> ConfigurationError:
     """A user name or its password is wrong (the brokers do not tell which), or a certificate."""
     if _is_mistrust(error):
         return ConfigurationError(
-            f"the brokers' certificate is not trusted: see KAFKA_SSL_CA_LOCATION ({error.str()})"
+            f"{where}: the brokers' certificate is not trusted, see KAFKA_SSL_CA_LOCATION "
+            f"({error.str()})"
         )
     who = principal or "a connection without KAFKA_SASL_USERNAME"
     return ConfigurationError(
-        f"Kafka refuses the login of {who}: look at KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and "
-        f"KAFKA_SASL_MECHANISM ({error.str()})"
+        f"{where}: Kafka refuses the login of {who}: look at KAFKA_SASL_USERNAME, "
+        f"KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM ({error.str()})"
     )
 
 
@@ -73,7 +74,7 @@ def translated(
     if code in _FORBIDDEN:
         return forbidden(where, principal)
     if is_refused_login(error):
-        return refused_login(error, principal)
+        return refused_login(error, where, principal)
     if code == KafkaError.MSG_SIZE_TOO_LARGE:
         return InvalidEventError(FieldProblem("event", f"is too large for {where}"))
     if error.fatal() or code in (KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD):

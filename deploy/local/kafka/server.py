@@ -16,7 +16,7 @@ from deploy.local.kafka.security import KafkaSecurity, client_settings
 from deploy.local.layout import Layout
 from deploy.local.orphans import mark
 from deploy.local.program import NotReadyError, Program, check_port, inherited
-from deploy.local.servers import kafka_folder
+from deploy.local.servers import kafka_folder, make_private_folder
 from deploy.local.tls import make_certificates
 from headrace.errors import ConfigurationError
 from headrace.kafka import admin_config
@@ -76,6 +76,7 @@ def _program(cluster: Cluster, broker: Broker) -> Program:
     def prepare() -> None:
         if cluster.security:
             make_certificates(cluster.security.certificates)
+            make_private_folder(data.parent, None)  # the log holds the users' salted passwords
         write_atomically(properties, _properties(cluster, broker, data), PRIVATE)
         build_once(data, lambda folder: _format(cluster, broker, folder))
 

@@ -51,7 +51,9 @@ class Journal:
         failed: list[object] = []
         who = self._kafka.sasl_username
         try:
-            producer = Producer(producer_config(self._kafka), logger=logger_of(self._kafka))
+            # a note written twice is one note
+            config = producer_config(self._kafka) | {"enable.idempotence": False}
+            producer = Producer(config, logger=logger_of(self._kafka))
             for key, value in sorted(notes.items()):
                 producer.produce(
                     JOURNAL,

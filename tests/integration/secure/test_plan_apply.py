@@ -92,7 +92,6 @@ def add_topics(catalog: CatalogCopy, count: int, service: str) -> list[str]:
     return names
 
 
-@pytest.mark.covers("X-2")
 def test_a_cluster_in_step_has_no_plan_and_is_left_alone(catalog: CatalogCopy) -> None:
     assert catalog.run("plan").exit_code == 0
     again = catalog.apply()
