@@ -141,6 +141,7 @@ def test_a_new_major_breaks_nobody_and_consumers_go_first(repository: Repository
     assert (found["breaks"], found["first"]) == (False, "consumers")
 
 
+@pytest.mark.covers("X-2")
 @pytest.mark.parametrize(
     ("level", "breaks"), [("FORWARD", False), ("NONE", False), ("FULL_TRANSITIVE", True)]
 )
@@ -155,7 +156,8 @@ def test_the_catalogs_level_decides(repository: Repository, level: str, breaks: 
         assert problem["field"] == "amount"
         assert problem["reason"] == (
             "is new and has no default, so that the new version cannot read what older ones wrote "
-            "(FULL_TRANSITIVE): give it a default, or make it a new major"
+            "(FULL_TRANSITIVE; only producers could be deployed first): give it a default, or make "
+            "it a new major"
         )
     else:
         (found,) = rows(result)
