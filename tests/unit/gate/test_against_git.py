@@ -189,6 +189,25 @@ def test_an_unknown_ref_is_named(repository: Repository) -> None:
     assert "is no git ref" in str(check_error(repository.files.root, "--help"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{", "5", "{}", '{"type": "record"}', '{"type": "record", "name": "X", "fields": [{}]}'],
+)
+def test_a_released_file_that_is_no_schema_is_named(repository: Repository, text: str) -> None:
+    path = repository.files.root / FILE / "v1.0.avsc"
+    path.write_text(text)
+    repository.commit()
+    assert f"{FILE}/v1.0.avsc of HEAD is no schema file" in str(check_error(repository.files.root))
+
+
+def test_a_git_hooks_environment_does_not_lead_elsewhere(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit()
+    monkeypatch.setenv("GIT_DIR", "/nowhere/.git")
+    assert check(repository.files.root).exit_code == 0
+
+
 def test_a_folder_without_git_and_a_machine_without_git_are_told_apart(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
