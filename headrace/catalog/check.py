@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
 
-from headrace.catalog.compatibility import level_breaks
+from headrace.catalog.compatibility import first_to_deploy, level_breaks
 from headrace.catalog.errors import CatalogProblem
 from headrace.catalog.loader import default_root, read_catalog
 from headrace.catalog.model import Catalog, SchemaVersion
@@ -22,6 +22,13 @@ from headrace.errors import FieldProblem, InvalidEventError
 _READER = {
     "new": "new version cannot read what older ones wrote",
     "old": "older versions cannot read what the new one writes",
+}
+
+
+_ORDER = {
+    "producers": "only producers could be deployed first",
+    "consumers": "only consumers could be deployed first",
+    "": "neither side could be deployed first",
 }
 
 
@@ -50,13 +57,15 @@ def _incompatible(catalog: Catalog, root: Path) -> Iterator[CatalogProblem]:
             older = [
                 e.composed_json for e in event_type.versions[:at] if e.subject == version.subject
             ]
-            for found in level_breaks(event_type.compatibility, version.composed_json, older):
+            text = version.composed_json
+            for found in level_breaks(event_type.compatibility, text, older):
                 yield CatalogProblem(
                     version.path.relative_to(root).as_posix(),
                     event_type.name,
                     found.at.field.removeprefix("payload").lstrip("."),
                     f"{found.at.reason}, so that the {_READER[found.reader]} "
-                    f"({event_type.compatibility}): give it a default, or make it a new major",
+                    f"({event_type.compatibility}; {_ORDER[first_to_deploy(text, older)]}): "
+                    "give it a default, or make it a new major",
                 )
 
 

@@ -139,3 +139,19 @@ def level_breaks(level: str, new: str, older: Sequence[str]) -> tuple[SidedBreak
         if level.startswith(("FORWARD", "FULL")):
             found += [SidedBreak("old", at) for at in field_breaks(each, new)]
     return tuple(dict.fromkeys(found))
+
+
+First = Literal["consumers", "producers", "either", ""]
+
+
+def first_to_deploy(new: str, older: Sequence[str]) -> First:
+    """Whose code with the new schema goes first, so that nobody meets what it cannot read.
+
+    Consumers if the new schema reads all that was written, producers if the older ones read what
+    it writes, nobody (empty) if neither holds.
+    """
+    backward = not any(field_breaks(new, each) for each in older)
+    forward = not any(field_breaks(each, new) for each in older)
+    if backward and forward:
+        return "either"
+    return "consumers" if backward else "producers" if forward else ""

@@ -9,10 +9,17 @@ from pathlib import Path
 
 import orjson
 
-from headrace.catalog.compatibility import Break, SidedBreak, field_breaks, level_breaks
+from headrace.catalog.compatibility import (
+    Break,
+    First,
+    SidedBreak,
+    field_breaks,
+    first_to_deploy,
+    level_breaks,
+)
 from headrace.catalog.compose import canonical_json
 from headrace.catalog.gate.changes import changes_of
-from headrace.catalog.gate.finding import Finding, First
+from headrace.catalog.gate.finding import Finding
 from headrace.catalog.gate.released import Released
 from headrace.catalog.model import Catalog, EventType, SchemaVersion
 
@@ -111,20 +118,18 @@ class _Subject:
             return
         level = self._type.compatibility if self._type else ""
         broken = level_breaks(level, text, older)
+        first = first_to_deploy(text, older)
         for each in broken:
-            yield self._break(file, each, level)
-        first = _first(text, older)
+            yield self._break(file, each, level, first)
         for change in changes_of(orjson.loads(older[-1]), version.payload):
             if not any(each.at.field == change.field for each in broken):
                 yield Finding(file, self._name, change.field, False, first, change.reason)
 
-    def _break(self, file: str, found: SidedBreak, level: str) -> Finding:
+    def _break(self, file: str, found: SidedBreak, level: str, first: First) -> Finding:
         reader = "the new version cannot read what the released ones wrote"
         if found.reader == "old":
             reader = "the released versions cannot read what the new one writes"
         reason = f"{found.at.reason}: {reader} ({level})"
-        # who would have to be deployed first, if it were to be done all the same
-        first: First = "producers" if found.reader == "new" else "consumers"
         return Finding(file, self._name, found.at.field, True, first, reason, _remedy(found.at))
 
     def _file(self, version: SchemaVersion) -> str:
@@ -135,15 +140,6 @@ def _remedy(found: Break) -> str:
     if found.reason == "is new and has no default":
         return f"give it a default in this minor version, or {NEW_MAJOR}"
     return NEW_MAJOR
-
-
-def _first(new: str, older: list[str]) -> First:
-    """Whose new code goes first: consumers' if it reads old events, else producers'."""
-    backward = not any(field_breaks(new, each) for each in older)
-    forward = not any(field_breaks(each, new) for each in older)
-    if backward and forward:
-        return "either"
-    return "consumers" if backward else "producers"
 
 
 def _first_of_subject(version: SchemaVersion) -> First:

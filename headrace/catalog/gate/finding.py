@@ -1,9 +1,8 @@
 """One difference between what was released and what is there now."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-First = Literal["consumers", "producers", "either", ""]
+from headrace.catalog.compatibility import First
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +10,7 @@ class Finding:
     """A difference; `field` is a path in the payload such as `fare.currency`, or empty.
 
     `first` says whose new code is deployed first: consumers, producers, or either; empty where
-    nothing can be deployed. `remedy` is empty unless it breaks.
+    neither order is safe. `remedy` is empty unless it breaks.
     """
 
     file: str

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from headrace.catalog.compose import canonical_json, subject_of
-from headrace.catalog.gate.released import Released
+from headrace.catalog.gate.released import Released, is_avro_record
 from headrace.errors import ConfigurationError, HeadraceError
 
 _FOLDER = "schemas/avro"
@@ -70,6 +70,8 @@ def _content(files: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 def _released(file: str, text: bytes, ref: str) -> Released:
     try:
         payload: dict[str, Any] = orjson.loads(text)
+        if not is_avro_record(payload):
+            raise ValueError("it is no Avro record")
         domain, event_type, name = PurePosixPath(file).parts[-3:]
         version = name.removeprefix("v").removesuffix(".avsc")
         subject = subject_of(domain, event_type, version)
@@ -95,7 +97,9 @@ def _if_shallow(root: Path) -> str:
 
 
 def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    # without what a git hook sets: it names another folder than -C
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return subprocess.run(
             ["git", "-C", str(root), *arguments],  # noqa: S607 - the git that the user has

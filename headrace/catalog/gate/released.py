@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from fastavro import parse_schema
+from fastavro.schema import SchemaParseException, UnknownType
 
 from headrace.catalog.compose import canonical_json
 from headrace.catalog.planning.state import FoundSubject
@@ -35,10 +37,18 @@ def released_in_registry(subjects: Iterable[FoundSubject]) -> tuple[Released, ..
     )
 
 
+def is_avro_record(schema: Any) -> bool:
+    """Whether it is a record that Avro can read."""
+    try:
+        return schema["type"] == "record" and bool(parse_schema(schema))
+    except (SchemaParseException, UnknownType, KeyError, TypeError, ValueError, AttributeError):
+        return False
+
+
 def _payload_of(text: str) -> dict[str, Any] | None:
     try:
         schema = orjson.loads(text)
         field = next(each for each in schema["fields"] if each["name"] == "payload")
     except (ValueError, KeyError, TypeError, StopIteration):
         return None
-    return field["type"] if isinstance(field["type"], dict) else None
+    return field["type"] if is_avro_record(field.get("type")) else None

@@ -141,6 +141,7 @@ def test_a_new_major_breaks_nobody_and_consumers_go_first(repository: Repository
     assert (found["breaks"], found["first"]) == (False, "consumers")
 
 
+@pytest.mark.covers("X-2")
 @pytest.mark.parametrize(
     ("level", "breaks"), [("FORWARD", False), ("NONE", False), ("FULL_TRANSITIVE", True)]
 )
@@ -155,7 +156,8 @@ def test_the_catalogs_level_decides(repository: Repository, level: str, breaks: 
         assert problem["field"] == "amount"
         assert problem["reason"] == (
             "is new and has no default, so that the new version cannot read what older ones wrote "
-            "(FULL_TRANSITIVE): give it a default, or make it a new major"
+            "(FULL_TRANSITIVE; only producers could be deployed first): give it a default, or make "
+            "it a new major"
         )
     else:
         (found,) = rows(result)
@@ -185,6 +187,25 @@ def test_an_unknown_ref_is_named(repository: Repository) -> None:
     repository.commit()
     assert "git knows no commit 'v9'" in str(check_error(repository.files.root, "v9"))
     assert "is no git ref" in str(check_error(repository.files.root, "--help"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{", "5", "{}", '{"type": "record"}', '{"type": "record", "name": "X", "fields": [{}]}'],
+)
+def test_a_released_file_that_is_no_schema_is_named(repository: Repository, text: str) -> None:
+    path = repository.files.root / FILE / "v1.0.avsc"
+    path.write_text(text)
+    repository.commit()
+    assert f"{FILE}/v1.0.avsc of HEAD is no schema file" in str(check_error(repository.files.root))
+
+
+def test_a_git_hooks_environment_does_not_lead_elsewhere(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit()
+    monkeypatch.setenv("GIT_DIR", "/nowhere/.git")
+    assert check(repository.files.root).exit_code == 0
 
 
 def test_a_folder_without_git_and_a_machine_without_git_are_told_apart(
