@@ -9,6 +9,7 @@ from headrace.errors import FieldProblem, UnknownEventTypeError
 
 Authority = Literal["log", "store"]
 Key = Literal["aggregateId", "accountId", "eventId"]
+DEFAULT_LEVEL = "BACKWARD_TRANSITIVE"
 Start = Literal["earliest", "latest"]
 
 
@@ -33,12 +34,17 @@ class SchemaVersion:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """An event type, the one topic it travels on, and its schema versions, oldest first."""
+    """An event type, the one topic it travels on, and its schema versions, oldest first.
+
+    `compatibility` is the level, in the registry's words, that holds between the minor versions of
+    one major.
+    """
 
     name: str
     topic: str
     domain: str
     versions: tuple[SchemaVersion, ...]
+    compatibility: str = DEFAULT_LEVEL
 
     @property
     def latest(self) -> SchemaVersion:

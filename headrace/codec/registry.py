@@ -9,6 +9,7 @@ import threading
 import weakref
 from typing import Any, Protocol
 
+from headrace.catalog.model import DEFAULT_LEVEL
 from headrace.clock import Clock, SystemClock
 from headrace.codec.registry_client import (
     CACHE_LIMIT,
@@ -23,7 +24,6 @@ from headrace.codec.registry_client import (
 from headrace.errors import UnknownSchemaError
 from headrace.settings import Settings
 
-_COMPATIBILITY = "BACKWARD_TRANSITIVE"
 _ASK_AGAIN_SECONDS = 1.0
 
 
@@ -33,8 +33,10 @@ class SchemaRegistry(Protocol):
     Raises OutageError while the registry cannot answer: callers wait and try again.
     """
 
-    def register(self, subject: str, schema_text: str) -> int:
+    def register(self, subject: str, schema_text: str, level: str = DEFAULT_LEVEL) -> int:
         """The id of a schema under a subject, registered now if it was not; idempotent.
+
+        `level` is the compatibility that the subject is given, in the registry's words.
 
         Raises ConfigurationError when the registry refuses the schema (it would break readers).
         """
@@ -55,12 +57,12 @@ class Registry:
         self._ids: dict[tuple[str, str], int] = {}
         self._schemas: dict[int, dict[str, Any]] = {}
 
-    def register(self, subject: str, schema_text: str) -> int:
+    def register(self, subject: str, schema_text: str, level: str = DEFAULT_LEVEL) -> int:
         key = (subject, schema_text)
         schema_id = self._ids.get(key)
         if schema_id is None:
             schema_id = translated(
-                lambda: among_others(lambda: self._register(subject, schema_text))
+                lambda: among_others(lambda: self._register(subject, schema_text, level))
             )
             self._remember(self._ids, key, schema_id)
         return schema_id
@@ -83,17 +85,17 @@ class Registry:
         if asked is not None and self._clock.monotonic() - asked < _ASK_AGAIN_SECONDS:
             raise UnknownSchemaError(schema_id)
 
-    def _register(self, subject: str, schema_text: str) -> int:
+    def _register(self, subject: str, schema_text: str, level: str) -> int:
         """The level is set before a further version is checked, or right after the first one."""
-        known = self._set_level(subject)
+        known = self._set_level(subject, level)
         schema_id = self._client.register_schema(subject, avro(schema_text))
         if not known:
-            self._set_level(subject)
+            self._set_level(subject, level)
         return int(schema_id)
 
-    def _set_level(self, subject: str) -> bool:
+    def _set_level(self, subject: str, level: str) -> bool:
         try:
-            self._client.set_config(subject, level_of(_COMPATIBILITY))
+            self._client.set_config(subject, level_of(level))
         except SchemaRegistryError as error:
             if error.http_status_code == 404 and error.error_code == SUBJECT_NOT_FOUND:
                 return False

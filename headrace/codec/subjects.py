@@ -42,6 +42,10 @@ class Subjects:
             found = pool.map(lambda spec: translated(lambda: _read(client, spec)), wanted)
             return {each.name: each for each in found}
 
+    def names(self, prefixes: tuple[str, ...]) -> list[str]:
+        """The subjects whose names begin with one of these."""
+        return [each for each in translated(self._client.get_subjects) if each.startswith(prefixes)]
+
     def register(self, subject: str, schema_text: str) -> None:
         """Under the level that the subject has now; one that it knows already is no error."""
         schema = avro(schema_text)

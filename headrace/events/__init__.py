@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         PaymentFailed,
         PaymentInitiated,
         PaymentPartialRefund,
+        PaymentPartialRefundV2,
         PaymentRefunded,
     )
     from .studio import (
@@ -106,6 +107,7 @@ __all__ = [
     "PaymentFailed",
     "PaymentInitiated",
     "PaymentPartialRefund",
+    "PaymentPartialRefundV2",
     "PaymentRefunded",
     "SourcingProductDeclined",
     "SourcingProductProposed",
@@ -164,6 +166,7 @@ _CLASSES = LazyClasses(
         "PaymentFailed": ("payment", "payment.failed", 1),
         "PaymentInitiated": ("payment", "payment.initiated", 1),
         "PaymentPartialRefund": ("payment", "payment.partial.refund", 1),
+        "PaymentPartialRefundV2": ("payment", "payment.partial.refund", 2),
         "PaymentRefunded": ("payment", "payment.refunded", 1),
         "SourcingProductDeclined": ("studio", "sourcing.product.declined", 1),
         "SourcingProductProposed": ("studio", "sourcing.product.proposed", 1),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
-from headrace.events.base import UNFIT, Timestamp, TypedEvent, does_not_fit
+from headrace.events.base import UNFIT, Timestamp, TypedEvent, does_not_fit, renamed
 
 LoginMethod: TypeAlias = Literal[
     "password",
@@ -39,6 +39,7 @@ LockReason: TypeAlias = Literal[
     "suspicious_activity",
     "fraud",
     "administrator",
+    "leaked_password",
 ]
 """Why an account was locked."""
 
@@ -310,11 +311,11 @@ class AuthPasswordResetRequested(TypedEvent):
 class AuthAccountLocked(TypedEvent):
     """An account can no longer be signed in to.
 
-    auth.account.locked 1.0, on the topic dreamscape.auth.account.locked.
+    auth.account.locked 1.1, on the topic dreamscape.auth.account.locked.
     """
 
     event_type: ClassVar[str] = "auth.account.locked"
-    version: ClassVar[str] = "1.0"
+    version: ClassVar[str] = "1.1"
     topic: ClassVar[str] = "dreamscape.auth.account.locked"
     aggregate_id_field: ClassVar[str | None] = "userId"
 
@@ -322,7 +323,7 @@ class AuthAccountLocked(TypedEvent):
     """The user's id."""
     reason: LockReason
     """Why the account was locked."""
-    failed_attempts: int
+    failed_sign_ins: int
     """Failed sign-ins in a row before the lock; 0 when that was not the reason."""
     ip_address: str | None = None
     """The address of the last attempt; null when there was none. Personal: ip of userId."""
@@ -330,15 +331,18 @@ class AuthAccountLocked(TypedEvent):
     """When the account was locked."""
     unlocks_at: Timestamp | None = None
     """When it opens again by itself; null when somebody must open it."""
+    sessions_ended: int = 0
+    """How many open sessions the lock ended."""
 
     def to_payload(self) -> dict[str, Any]:
         return {
             "userId": self.user_id,
             "reason": self.reason,
-            "failedAttempts": self.failed_attempts,
+            "failedSignIns": self.failed_sign_ins,
             "ipAddress": self.ip_address,
             "lockedAt": self.locked_at,
             "unlocksAt": self.unlocks_at,
+            "sessionsEnded": self.sessions_ended,
         }
 
     @classmethod
@@ -347,10 +351,11 @@ class AuthAccountLocked(TypedEvent):
             return cls(
                 user_id=payload["userId"],
                 reason=payload["reason"],
-                failed_attempts=payload["failedAttempts"],
+                failed_sign_ins=renamed(payload, ("failedSignIns", "failedAttempts")),
                 ip_address=payload.get("ipAddress"),
                 locked_at=payload["lockedAt"],
                 unlocks_at=payload.get("unlocksAt"),
+                sessions_ended=payload.get("sessionsEnded", 0),
             )
         except UNFIT as error:
             raise does_not_fit(cls, error) from error

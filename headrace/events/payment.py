@@ -101,6 +101,36 @@ class RefundedItem(TypedRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentBalanceV2(TypedRecord):
+    """A payment after its refunds."""
+
+    paid: Money | None
+    """What was paid; null where an event of v1 does not tell: its two amounts have no sum."""
+    refunded: Money
+    """What has been returned so far."""
+    remaining: Money
+    """What is still kept."""
+
+    def to_payload(self) -> dict[str, Any]:
+        return {
+            "paid": None if self.paid is None else self.paid.to_payload(),
+            "refunded": self.refunded.to_payload(),
+            "remaining": self.remaining.to_payload(),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        try:
+            return cls(
+                paid=None if (found := payload["paid"]) is None else Money.from_payload(found),
+                refunded=Money.from_payload(payload["refunded"]),
+                remaining=Money.from_payload(payload["remaining"]),
+            )
+        except UNFIT as error:
+            raise does_not_fit(cls, error) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentInitiated(TypedEvent):
     """A traveller started to pay; no money has moved yet.
 
@@ -444,6 +474,76 @@ class PaymentPartialRefund(TypedEvent):
                 amount=Money.from_payload(payload["amount"]),
                 refunded_total=Money.from_payload(payload["refundedTotal"]),
                 remaining=Money.from_payload(payload["remaining"]),
+                items=[RefundedItem.from_payload(each) for each in payload["items"]],
+                reason=payload["reason"],
+                provider=payload["provider"],
+                provider_reference=payload["providerReference"],
+                refunded_at=payload["refundedAt"],
+            )
+        except UNFIT as error:
+            raise does_not_fit(cls, error) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPartialRefundV2(TypedEvent):
+    """A part of a payment was returned.
+
+    payment.partial.refund 2.0, on the topic dreamscape.payment.partial.refund.
+    """
+
+    event_type: ClassVar[str] = "payment.partial.refund"
+    version: ClassVar[str] = "2.0"
+    topic: ClassVar[str] = "dreamscape.payment.partial.refund"
+    aggregate_id_field: ClassVar[str | None] = "paymentId"
+
+    refund_id: str
+    """The refund's id."""
+    payment_id: str
+    """The payment that a part was returned of."""
+    booking_id: str
+    """The booking that is paid for."""
+    user_id: str
+    """The user who gets the money."""
+    amount: Money
+    """What was returned this time."""
+    balance: PaymentBalanceV2
+    """The payment, this refund included."""
+    items: list[RefundedItem]
+    """What the money is returned for; empty when it is a gesture."""
+    reason: RefundReason
+    """Why it was returned."""
+    provider: str
+    """The payment provider: stripe, adyen, paypal."""
+    provider_reference: str
+    """The provider's id of the refund."""
+    refunded_at: Timestamp
+    """When the provider confirmed the refund."""
+
+    def to_payload(self) -> dict[str, Any]:
+        return {
+            "refundId": self.refund_id,
+            "paymentId": self.payment_id,
+            "bookingId": self.booking_id,
+            "userId": self.user_id,
+            "amount": self.amount.to_payload(),
+            "balance": self.balance.to_payload(),
+            "items": [each.to_payload() for each in self.items],
+            "reason": self.reason,
+            "provider": self.provider,
+            "providerReference": self.provider_reference,
+            "refundedAt": self.refunded_at,
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        try:
+            return cls(
+                refund_id=payload["refundId"],
+                payment_id=payload["paymentId"],
+                booking_id=payload["bookingId"],
+                user_id=payload["userId"],
+                amount=Money.from_payload(payload["amount"]),
+                balance=PaymentBalanceV2.from_payload(payload["balance"]),
                 items=[RefundedItem.from_payload(each) for each in payload["items"]],
                 reason=payload["reason"],
                 provider=payload["provider"],

@@ -738,11 +738,11 @@ class VoyageFlightSelected(TypedEvent):
 class VoyageHotelSelected(TypedEvent):
     """A hotel that a traveller picked from a search's results.
 
-    voyage.hotel.selected 1.0, on the topic dreamscape.voyage.hotel.selected.
+    voyage.hotel.selected 1.1, on the topic dreamscape.voyage.hotel.selected.
     """
 
     event_type: ClassVar[str] = "voyage.hotel.selected"
-    version: ClassVar[str] = "1.0"
+    version: ClassVar[str] = "1.1"
     topic: ClassVar[str] = "dreamscape.voyage.hotel.selected"
     aggregate_id_field: ClassVar[str | None] = "hotelId"
 
@@ -760,8 +760,8 @@ class VoyageHotelSelected(TypedEvent):
     """Country, ISO 3166-1 alpha-2."""
     location: Location | None = None
     """Where the hotel stands."""
-    stars: int | None = None
-    """Official category, 1 to 5."""
+    stars: float | None = None
+    """Official category, 1 to 5, in halves where a country has them."""
     check_in: Date
     """First night."""
     check_out: Date
@@ -782,6 +782,8 @@ class VoyageHotelSelected(TypedEvent):
     """Its place in the list of results, from 1."""
     selected_at: Timestamp
     """When it was picked."""
+    filters: dict[str, str] = field(default_factory=dict)
+    """The filters that were set, by name, as the search page names them."""
 
     def to_payload(self) -> dict[str, Any]:
         return {
@@ -803,6 +805,7 @@ class VoyageHotelSelected(TypedEvent):
             "refundable": self.refundable,
             "resultPosition": self.result_position,
             "selectedAt": self.selected_at,
+            "filters": self.filters,
         }
 
     @classmethod
@@ -831,6 +834,7 @@ class VoyageHotelSelected(TypedEvent):
                 refundable=payload["refundable"],
                 result_position=payload.get("resultPosition"),
                 selected_at=payload["selectedAt"],
+                filters=payload.get("filters", {}),
             )
         except UNFIT as error:
             raise does_not_fit(cls, error) from error

@@ -1,10 +1,12 @@
 """The typed classes are in step with the schemas, and lose nothing between payload and encoder."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 import headrace.events
 from headrace.catalog import SchemaVersion, load_catalog
@@ -14,8 +16,10 @@ from headrace.catalog.generate.package import newest_versions
 from headrace.clock import ManualClock
 from headrace.codec import EventDecoder, EventEncoder, MemoryRegistry
 from headrace.envelope import Event
+from headrace.errors import InvalidEventError
 from headrace.events import typed_event
 from headrace.ids import uuid7
+from tests.unit.codec.odd_values import right_values
 
 CATALOG = load_catalog()
 CLOCK = ManualClock(datetime(2026, 3, 14, tzinfo=UTC))
@@ -80,6 +84,37 @@ def test_an_example_goes_through_class_and_codec_unchanged(
     )
     assert event_class.from_payload(decoded.event.payload) == typed
     assert decoded.event.payload == version.example
+
+
+@each_newest
+def test_any_payload_is_the_same_bytes_with_and_without_its_class(
+    name: str, version: SchemaVersion
+) -> None:
+    encoder = EventEncoder(CATALOG, MemoryRegistry(), CLOCK)
+    event_class = typed_event(name, version.version)
+    event = Event(
+        event_id=uuid7(CLOCK),
+        event_type=name,
+        timestamp=CLOCK.now(),
+        version=version.version,
+        source="test",
+        payload={},
+    )
+
+    def outcome(payload: dict[str, Any]) -> Any:
+        try:
+            return encoder.encode(replace(event, payload=payload))
+        except InvalidEventError as refused:
+            return refused.problems
+
+    @settings(max_examples=20)
+    @given(right_values(version.payload))
+    def check(payload: dict[str, Any]) -> None:
+        typed = event_class.from_payload(payload)
+        assert event_class.from_payload(typed.to_payload()) == typed
+        assert outcome(typed.to_payload()) == outcome(payload)
+
+    check()
 
 
 def test_a_class_reads_the_examples_of_older_minor_versions() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from headrace.catalog.compatibility import breaks_of
+from headrace.catalog.compatibility import level_breaks
 from headrace.catalog.planning.changes import Change, RegisterSchema, SetLevel, UnknownSchema
 from headrace.catalog.planning.state import FoundSubject, SubjectSpec
 
@@ -38,6 +38,6 @@ def _registrations(spec: SubjectSpec, found: FoundSubject) -> Iterator[Change]:
     for version, text in spec.versions:
         if text in there:
             continue
-        breaks = dict.fromkeys(reason for each in there for reason in breaks_of(text, each))
+        breaks = dict.fromkeys(str(each.at) for each in level_breaks(spec.level, text, there))
         yield RegisterSchema(spec.name, version, text, spec.level, tuple(breaks))
         there.append(text)

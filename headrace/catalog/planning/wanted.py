@@ -22,7 +22,6 @@ from headrace.catalog.planning.state import (
 JOURNAL = "headrace.catalog"
 """The compacted topic in which `apply` notes what it has made."""
 
-LEVEL = "BACKWARD_TRANSITIVE"
 _JOURNAL_REPLICATION = 3
 _ADMIN_OF_CLUSTER = ("alter", "create", "describe", "describe_configs")
 _ADMIN_OF_TOPICS = ("alter", "alter_configs", "create", "delete", "describe", "describe_configs")
@@ -92,7 +91,11 @@ def _acls_of(principal: Principal) -> Iterator[Acl]:
 
 def _subjects(event_types: Iterable[EventType]) -> Mapping[str, SubjectSpec]:
     texts: dict[str, list[tuple[str, str]]] = {}
+    levels: dict[str, str] = {}
     for event_type in event_types:
         for version in event_type.versions:
+            levels[version.subject] = event_type.compatibility
             texts.setdefault(version.subject, []).append((version.version, version.composed_json))
-    return {name: SubjectSpec(name, LEVEL, tuple(each)) for name, each in sorted(texts.items())}
+    return {
+        name: SubjectSpec(name, levels[name], tuple(each)) for name, each in sorted(texts.items())
+    }
