@@ -20,6 +20,10 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
+from headrace.catalog import load_catalog
+from headrace.catalog.planning import wanted_state
+from headrace.catalog.planning.principals import ADMIN
+from headrace.kafka.provision.acls import binding
 from headrace.kafka.provision.cluster import ClusterReader
 from tests.integration.secure.catalog_copy import CatalogCopy, lines
 from tests.integration.secure.conftest import SecureStack
@@ -211,3 +215,26 @@ def test_one_who_is_no_administrator_is_told_so(catalog: CatalogCopy, secure: Se
     refused = catalog.run("plan")
     assert refused.exit_code == 1
     assert "may not be used by Kafka user user-service" in str(refused.exception)
+
+
+def test_the_administrator_s_own_acls_are_enough_to_plan_and_apply(
+    catalog: CatalogCopy, admin: Any, secure: SecureStack
+) -> None:
+    ops, password = f"ops{uuid4().hex[:6]}", "as-good-as-any"
+    info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
+    user = UserScramCredentialUpsertion(ops, info, password.encode())
+    wait(admin.alter_user_scram_credentials([user]))
+    rules = wanted_state(load_catalog(), brokers=1).acls
+    wait(
+        admin.create_acls(
+            [binding(acl._replace(principal=ops)) for acl in rules if acl.principal == ADMIN]
+        )
+    )
+    login = {"KAFKA_SASL_USERNAME": ops, "KAFKA_SASL_PASSWORD": password}
+    catalog.env = {**catalog.env, **login}
+    (name,) = catalog.add_topics(1, f"o{uuid4().hex[:6]}-service")
+    assert catalog.apply().exit_code == 0
+    assert catalog.run("plan").exit_code == 0
+    catalog.edit("user", lambda d: d["topics"][name]["partitions"].update(local=2))
+    assert catalog.apply().exit_code == 0
+    assert there(admin, name)
