@@ -44,6 +44,7 @@ def test_a_cluster_in_step_has_no_plan_and_is_left_alone(catalog: CatalogCopy) -
     assert (again.exit_code, again.stdout) == (0, "")
 
 
+@pytest.mark.covers("X-2")
 def test_what_was_changed_by_hand_is_shown_and_set_right(catalog: CatalogCopy, admin: Any) -> None:
     by_hand = {"segment.ms": "60000", "retention.ms": "86400000", "max.message.bytes": "2000000"}
     entries = [
