@@ -16,8 +16,8 @@ from headrace.catalog.planning.state import FoundSubject
 class Released:
     """One schema. `payload` is its payload's record, as canonical JSON.
 
-    `file` (relative to the catalog's root), `event_type` and `version` are empty when a registry
-    knows it, which has no such names.
+    `file` (relative to the catalog's root), `event_type`, `version` and the `topic` that carried it
+    are empty when a registry knows it, which has no such names.
     """
 
     subject: str
@@ -25,6 +25,7 @@ class Released:
     file: str = ""
     event_type: str = ""
     version: str = ""
+    topic: str = ""
 
 
 def released_in_registry(subjects: Iterable[FoundSubject]) -> tuple[Released, ...]:

@@ -130,6 +130,30 @@ def test_a_version_and_a_type_that_are_gone_are_named(repository: Repository) ->
     ]
 
 
+def test_a_type_that_moves_to_another_topic_breaks_its_readers(repository: Repository) -> None:
+    repository.commit()
+    topics = repository.files.document["topics"]
+    topics["shop.other"] = topics.pop("shop.orders")
+    repository.files.save()
+    result = check(repository.files.root)
+    (found,) = rows(result)
+    assert (result.exit_code, found["file"]) == (1, "topics/shop.yaml")
+    assert found["reason"].startswith("order.placed moves from the topic shop.orders to shop.other")
+
+
+@pytest.mark.parametrize("text", ["", "- x", "topics: 5", "{"])
+def test_released_topics_in_another_form_do_not_stop_the_gate(
+    repository: Repository, text: str
+) -> None:
+    path = repository.files.root / "topics" / "shop.yaml"
+    sound = path.read_text()
+    path.write_text(text)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "x")
+    path.write_text(sound)
+    assert check(repository.files.root).exit_code == 0
+
+
 def test_a_new_major_breaks_nobody_and_consumers_go_first(repository: Repository) -> None:
     repository.commit()
     write(repository, "2.0", with_field())
