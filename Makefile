@@ -5,7 +5,7 @@ BIN := .venv/bin
 CHECK := deploy/local/check.sh
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help install up down status demo test test-all lint crash model fuzz bench lock
+.PHONY: help install up down status demo test test-all lint compose crash model fuzz bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,8 +13,8 @@ help: ## show this list
 install: ## install the Python packages and the servers (nothing while the locks are unchanged)
 	@deploy/local/install.sh
 
-up: install ## start everything, publish the demo's events, show what became of them
-	@$(BIN)/headrace up
+up: install ## start everything and run the demo; SECURE=1: Kafka with TLS, users and ACLs
+	@$(BIN)/headrace up $(if $(filter-out 0 false no,$(SECURE)),--secure)
 
 down: install ## end every process; the data stays
 	@$(BIN)/headrace down
@@ -31,8 +31,11 @@ lint: install ## ruff, mypy, import boundaries
 test: install ## lint, unit and contract tests, integration tests, the short crash tests
 	@$(CHECK) test
 
-test-all: install ## the same, every crash test, thousands of histories, and the fuzz
-	@$(CHECK) test crash model fuzz
+test-all: install ## the same, the compose file, every crash test, thousands of histories, the fuzz
+	@$(CHECK) test compose crash model fuzz
+
+compose: install ## whether Docker Compose reads docker-compose.kafka.yml (builds Compose with go)
+	@$(CHECK) compose
 
 crash: install ## every crash test: minutes
 	@$(CHECK) crash

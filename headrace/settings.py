@@ -18,6 +18,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    FilePath,
     SecretStr,
     ValidationError,
     model_validator,
@@ -110,6 +111,7 @@ class KafkaSettings(BaseSettings):
 
     brokers: Brokers = "localhost:9092"
     ssl: bool = False
+    ssl_ca_location: FilePath | None = None
     sasl_username: str = ""
     sasl_password: SecretStr = SecretStr("")
     sasl_mechanism: SaslMechanism = "plain"
@@ -144,6 +146,10 @@ class KafkaSettings(BaseSettings):
             (
                 bool(self.sasl_username) != password,
                 "KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: set both or neither",
+            ),
+            (
+                self.ssl_ca_location is not None and not self.ssl,
+                "KAFKA_SSL_CA_LOCATION is set but KAFKA_SSL is not true",
             ),
             (
                 self.heartbeat_interval >= self.session_timeout,

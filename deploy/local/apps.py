@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from confluent_kafka import ConsumerGroupState, KafkaException
@@ -9,6 +10,8 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.local.layout import REPOSITORY
 from deploy.local.program import NotReadyError, Program, check_http
+from headrace.kafka import admin_config
+from headrace.settings import KafkaSettings
 
 ARCHIVE_GROUP = "headrace-archive"
 _HEADRACE = str(Path(sys.executable).with_name("headrace"))
@@ -29,9 +32,8 @@ def api_program(environment: dict[str, str], port: int) -> Program:
     )
 
 
-def archive_program(environment: dict[str, str]) -> Program:
-    """The archive stage; it is ready when its consumer group has settled."""
-    brokers = environment["KAFKA_BROKERS"]
+def archive_program(environment: dict[str, str], client: Callable[[], KafkaSettings]) -> Program:
+    """The archive stage; it is ready when its consumer group has settled, as `client` sees it."""
     return Program(
         name="archive",
         command=(_HEADRACE, "worker", "archive"),
@@ -41,13 +43,13 @@ def archive_program(environment: dict[str, str]) -> Program:
         address=f"group {ARCHIVE_GROUP}",
         needs=_SERVERS,
         stop_seconds=30,
-        check=lambda: _check_group(brokers, ARCHIVE_GROUP),
+        check=lambda: _check_group(client(), ARCHIVE_GROUP),
     )
 
 
-def _check_group(brokers: str, group: str) -> None:
+def _check_group(client: KafkaSettings, group: str) -> None:
     quiet = logging.getLogger(__name__)
-    admin = AdminClient({"bootstrap.servers": brokers, "log_level": 0}, logger=quiet)
+    admin = AdminClient(admin_config(client) | {"log_level": 0}, logger=quiet)
     try:
         found = admin.describe_consumer_groups([group], request_timeout=3)[group].result(5)
     except (KafkaException, TimeoutError) as error:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the checks named as arguments: lint, test, crash, model, fuzz. Each step has a heading; the first that
+# Runs the checks named as arguments: lint, test, compose, crash, model, fuzz. Each step has a heading; the first that
 # fails ends it. Under CI a step whose tool is missing fails, elsewhere it says so and goes on.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,6 +17,12 @@ step() { # heading, tool, arguments…
     "$tool" "$@"
 }
 
+gate() { # exit code 3: there is no released commit to compare with
+    code=0
+    step "schemas against the last release" "$bin/headrace" schemas check --against auto || code=$?
+    [ $code -eq 0 ] || { [ $code -eq 3 ] && [ -z "${CI:-}" ]; }
+}
+
 lint() {
     step "ruff check" "$bin/ruff" check .
     step "ruff format" "$bin/ruff" format --check .
@@ -26,6 +32,7 @@ lint() {
 
 tests() {
     lint
+    gate
     step "unit and contract tests" "$bin/pytest" -q tests/unit tests/contract tests/model
     step "integration tests" "$bin/pytest" -q tests/integration
     step "short crash tests" "$bin/pytest" -q tests/crash -k short
@@ -35,6 +42,10 @@ for name in "$@"; do
     case $name in
         lint) lint ;;
         test) tests ;;
+        compose)
+            deploy/local/compose.sh
+            HEADRACE_NEEDS_COMPOSE=1 step "compose file" "$bin/pytest" -q tests/integration/compose
+            ;;
         crash) step "crash tests" "$bin/pytest" -q tests/crash ;;
         model)
             export HEADRACE_MODEL_HISTORIES="${HEADRACE_MODEL_HISTORIES:-5000}"
@@ -42,7 +53,7 @@ for name in "$@"; do
             ;;
         fuzz) step "fuzz" "$bin/python" -m tests.fuzz --batches "${HEADRACE_FUZZ_BATCHES:-5000}" ;;
         *)
-            echo "unknown check: $name (lint, test, crash, model, fuzz)" >&2
+            echo "unknown check: $name (lint, test, compose, crash, model, fuzz)" >&2
             exit 2
             ;;
     esac

@@ -16,6 +16,9 @@ def register(app: typer.Typer) -> None:
 def up(
     context: typer.Context,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Start the processes only.")] = False,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="Kafka with TLS, users and ACLs, until it is wiped.")
+    ] = False,
 ) -> None:
     """Start Kafka, the registry, PostgreSQL, the API and the archive; then run the demo."""
     from deploy.local.operations import LocalStack
@@ -23,7 +26,7 @@ def up(
 
     progress = Progress()
     with progress.working("starting"):
-        stack = LocalStack().up(progress.line)
+        stack = LocalStack().up(progress.line, secure=secure)
     progress.line(f"to use it: source {stack.layout.env}")
     if not no_demo:
         _demo(context, again=False)

@@ -10,7 +10,9 @@ from deploy.local.files import PRIVATE, write_atomically
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """One password for each PostgreSQL role, and the bearer token of the REST API."""
+    """One password for each PostgreSQL role, for each Kafka user of a secure stack, and the bearer
+    token of the REST API.
+    """
 
     admin: str
     owner: str
@@ -18,6 +20,10 @@ class Credentials:
     api: str
     registry: str
     token: str
+    kafka_broker: str
+    kafka_admin: str
+    kafka_archive: str
+    kafka_api: str
 
 
 def credentials(path: Path) -> Credentials:

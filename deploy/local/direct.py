@@ -26,7 +26,8 @@ class DirectStack:
 
     Starts, stops, kills and freezes one server by name (`postgres`, `kafka`, `registry`). Whatever
     happens to this process, the next DirectStack ends what it left behind. With `brokers=3` there
-    are `kafka-2` and `kafka-3` as well: records have three copies, and two make them safe.
+    are `kafka-2` and `kafka-3` as well: records have three copies, and two make them safe. In a
+    `secure` one Kafka has users and ACLs.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class DirectStack:
         sizes: Sizes = TEST_SIZES,
         *,
         brokers: int = 1,
+        secure: bool = False,
         clock: Clock | None = None,
     ) -> None:
         layout = Layout(
@@ -43,7 +45,7 @@ class DirectStack:
         )
         ports, more = _ports_for(brokers)
         names += tuple(broker.name for broker in more)
-        self.description = Stack(layout, ports, sizes, names, more)
+        self.description = Stack(layout, ports, sizes, names, more, secure)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._clock = clock or SystemClock()
 

@@ -12,6 +12,7 @@ from deploy.local.stack import Stack
 _LOG4J = Path(__file__).parent / "kafka" / "tools-log4j2.properties"
 _KAFKA_TOOLS = {
     "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+    "kafka-acls": "org.apache.kafka.tools.AclCommand",
     "kafka-configs": "kafka.admin.ConfigCommand",
     "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
     "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
@@ -25,7 +26,13 @@ case " $* " in
   *" --bootstrap-server"*) ;;
   *) set -- --bootstrap-server {brokers} "$@" ;;
 esac
-exec java -Xmx256m -Dlog4j2.configurationFile={log4j} -cp {classpath} {main} "$@"
+{login}exec java -Xmx256m -Dlog4j2.configurationFile={log4j} -cp {classpath} {main} "$@"
+"""
+_LOGIN = """\
+case " $* " in
+  *" --command-config"*) ;;
+  *) set -- --command-config {properties} "$@" ;;
+esac
 """
 _PSQL_WRAPPER = """\
 #!/bin/sh
@@ -55,10 +62,15 @@ def remove_environment(stack: Stack) -> None:
 
 def _write_tools(stack: Stack) -> None:
     layout = stack.layout
+    login = ""
+    if stack.security:
+        write_atomically(layout.kafka_tools, stack.security.tool_properties(), PRIVATE)
+        login = _LOGIN.format(properties=shlex.quote(str(layout.kafka_tools)))
     for name, main in _KAFKA_TOOLS.items():
         text = _KAFKA_WRAPPER.format(
             name=name,
             brokers=stack.kafka_brokers,
+            login=login,
             log4j=shlex.quote(str(_LOG4J)),
             classpath=shlex.quote(tool_classpath(layout)),
             main=main,

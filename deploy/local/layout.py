@@ -63,6 +63,21 @@ class Layout:
         return self.root / "lock"
 
     @property
+    def tls(self) -> Path:
+        """Certificates; only a secure stack has this folder."""
+        return self.root / "tls"
+
+    @property
+    def kafka_passwords(self) -> Path:
+        """What `headrace apply` has made for the services of a secure stack."""
+        return self.root / "kafka-passwords.env"
+
+    @property
+    def kafka_tools(self) -> Path:
+        """How Kafka's own tools log in to a secure stack."""
+        return self.bin / ".kafka-tools.properties"
+
+    @property
     def kafka_data(self) -> Path:
         return self.root / "kafka" / "data"
 

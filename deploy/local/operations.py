@@ -12,8 +12,9 @@ from deploy.local.program import NotReadyError, Program, start_in_order, wait_re
 from deploy.local.servers import fetch_servers
 from deploy.local.stack import APPS, SERVERS, Sizes, Stack
 from deploy.local.supervision import ProcessState, Supervisor
+from deploy.local.tls import make_certificates
 from headrace.clock import Clock, SystemClock
-from headrace.errors import HeadraceError
+from headrace.errors import ConfigurationError, HeadraceError
 
 Report = Callable[[str], None]
 _LOG_LINES = 15
@@ -52,18 +53,23 @@ class LocalStack:
         self._clock = clock or SystemClock()
         self._supervisor = Supervisor(self._layout, self._clock)
 
-    def up(self, report: Report) -> Stack:
+    def up(self, report: Report, *, secure: bool = False) -> Stack:
         """Start what is not running and return when all of it answers.
 
-        Raises ConfigurationError for a wrong setting, StartError when a process does not start.
+        A stack that was made `secure` stays so until it is wiped. Raises ConfigurationError for a
+        wrong setting, StartError when a process does not start.
         """
         with locked(self._layout.lock):
+            self._check_kind(secure)
             fetch_servers(self._layout, report)
             if orphans := self._supervisor.end_orphans():
                 report(f"ended {orphans} processes that had lost their supervisor")
             states = self._supervisor.states()
             running = {name for name, state in states.items() if state.is_alive}
-            stack = self._stack(choose_ports(self._layout.ports, running))
+            ports = choose_ports(self._layout.ports, running)
+            stack = self._stack(ports, secure=secure or self._is_secure())
+            if stack.secure and make_certificates(self._layout.tls):
+                report("made certificates")
             self._supervisor.launch(stack.programs)
             write_environment(stack)
             self._start(stack, report)
@@ -96,7 +102,7 @@ class LocalStack:
     def describe(self) -> Stack | None:
         """The stack with the ports of its last start, or None before the first."""
         ports = remembered_ports(self._layout.ports)
-        return self._stack(ports) if ports else None
+        return self._stack(ports, secure=self._is_secure()) if ports else None
 
     def running(self) -> Stack:
         """The stack, if all of it answers; StartError otherwise."""
@@ -112,8 +118,19 @@ class LocalStack:
         """The log of each process that has written one, by its name."""
         return {path.stem: path for path in sorted(self._layout.logs.glob("*.log"))}
 
-    def _stack(self, ports: Ports) -> Stack:
-        return Stack(self._layout, ports, self._sizes, self._names)
+    def _stack(self, ports: Ports, *, secure: bool) -> Stack:
+        return Stack(self._layout, ports, self._sizes, self._names, secure=secure)
+
+    def _is_secure(self) -> bool:
+        return self._layout.tls.is_dir()
+
+    def _check_kind(self, secure: bool) -> None:
+        """Users and ACLs are part of Kafka's data: a plain stack's data has none."""
+        if secure and not self._is_secure() and self._layout.kafka_data.exists():
+            raise ConfigurationError(
+                "this stack's data was made without users and ACLs: `headrace down --wipe` "
+                "removes it, then `headrace up --secure`"
+            )
 
     def _start(self, stack: Stack, report: Report) -> None:
         def start(program: Program) -> None:
@@ -126,7 +143,7 @@ class LocalStack:
             program.set_up()
             report(f"{program.name} is ready at {program.address}")
             if program.name == "kafka":
-                _create_topics(stack, report)
+                _tell_of_topics(stack, report)
 
         start_in_order(tuple(stack.programs.values()), start, become_ready)
 
@@ -151,10 +168,15 @@ def last_lines(path: Path, count: int) -> str:
     return "\n".join(text.splitlines()[-count:])
 
 
-def _create_topics(stack: Stack, report: Report) -> None:
+def _tell_of_topics(stack: Stack, report: Report) -> None:
     from headrace.catalog import load_catalog
     from headrace.kafka import create_topics
 
+    if stack.secure:
+        report(
+            f"topics, users and ACLs: as the catalog wants them ({stack.layout.kafka_passwords})"
+        )
+        return
     made = create_topics(load_catalog(), stack.settings().kafka)
     created = sum(outcome == "created" for _, outcome in made)
     report(f"topics: {created} created, {len(made) - created} there already")

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 
@@ -10,11 +10,13 @@ from pydantic import SecretStr
 
 from deploy.local.apps import api_program, archive_program
 from deploy.local.credentials import Credentials, credentials
-from deploy.local.kafka import Broker, kafka_programs
+from deploy.local.kafka import Broker, Cluster, KafkaSecurity, client_settings, kafka_programs
+from deploy.local.kafka.security import ADMIN
 from deploy.local.layout import Layout
 from deploy.local.ports import Ports
 from deploy.local.postgres import Postgres, PostgresSizes
 from deploy.local.program import Program
+from deploy.local.provision import provision
 from deploy.local.registry import COMPATIBLE_PATH, registry_program
 from headrace.settings import KafkaSettings, Settings
 
@@ -40,7 +42,8 @@ TEST_SIZES = Sizes(
 class Stack:
     """Describes a stack and starts nothing; `names` are the programs that it is made of.
 
-    `more_brokers` join the one at `ports.kafka`, numbered from 2.
+    `more_brokers` join the one at `ports.kafka`, numbered from 2. A `secure` one has users and ACLs
+    in Kafka, as the catalog wants them.
     """
 
     layout: Layout
@@ -48,6 +51,7 @@ class Stack:
     sizes: Sizes = field(default_factory=Sizes)
     names: tuple[str, ...] = (*SERVERS, *APPS)
     more_brokers: tuple[Broker, ...] = ()
+    secure: bool = False
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -64,6 +68,18 @@ class Stack:
     @property
     def kafka_brokers(self) -> str:
         return ",".join(broker.address for broker in self.brokers)
+
+    @cached_property
+    def security(self) -> KafkaSecurity | None:
+        """How a secure stack's Kafka is reached; None without."""
+        if not self.secure:
+            return None
+        known = self.credentials
+        return KafkaSecurity(self.layout.tls, known.kafka_broker, known.kafka_admin)
+
+    def kafka_settings(self, principal: str = ADMIN, password: str = "") -> KafkaSettings:
+        """Kafka as this principal; where there are no users, as nobody."""
+        return client_settings(self.kafka_brokers, self.security, principal, password)
 
     @property
     def schema_registry_url(self) -> str:
@@ -93,7 +109,13 @@ class Stack:
 
     @property
     def env(self) -> dict[str, str]:
-        """The variables by which a process finds this stack, with the owner's database rights."""
+        """The variables by which a process finds this stack, with the owner's database rights and
+        those of Kafka's administrator.
+        """
+        known = self.credentials
+        return self._addresses() | self._login(ADMIN, known.kafka_admin)
+
+    def _addresses(self) -> dict[str, str]:
         return {
             "KAFKA_BROKERS": self.kafka_brokers,
             "SCHEMA_REGISTRY_URL": self.schema_registry_url,
@@ -102,10 +124,13 @@ class Stack:
             "HEADRACE_TOKEN": self.credentials.token,
         }
 
+    def _login(self, principal: str, password: str) -> dict[str, str]:
+        return self.security.environment(principal, password) if self.security else {}
+
     def settings(self) -> Settings:
         """The same, for use in this process."""
         return Settings(
-            kafka=KafkaSettings(brokers=self.kafka_brokers),
+            kafka=self.kafka_settings(),
             schema_registry_url=self.schema_registry_url,
             database_url=SecretStr(self.database_url),
             api_url=self.api_url,
@@ -125,20 +150,41 @@ class Stack:
         return {name: known[name] for name in order.static_order()}
 
     def _all_programs(self) -> Sequence[Program]:
-        layout, ports, sizes = self.layout, self.ports, self.sizes
+        layout, ports, sizes, known = self.layout, self.ports, self.sizes, self.credentials
+        api = self._addresses() | {"DATABASE_URL": self.api_database_url}
+        archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
         return (
             self.postgres.program(),
-            *kafka_programs(layout, self.brokers, sizes.kafka_heap),
-            registry_program(layout, ports, sizes.registry_heap, self.credentials.registry),
-            api_program(self.env | {"DATABASE_URL": self.api_database_url}, ports.api),
-            archive_program(self.env | {"DATABASE_URL": self.archive_database_url}),
+            *self._kafka_programs(),
+            registry_program(layout, ports, sizes.registry_heap, known.registry),
+            api_program(api | self._login("headrace-api", known.kafka_api), ports.api),
+            archive_program(
+                archive | self._login("headrace-archive", known.kafka_archive),
+                self.kafka_settings,
+            ),
         )
+
+    def _kafka_programs(self) -> Sequence[Program]:
+        """In a secure stack the last broker to answer is followed by users and ACLs."""
+        cluster = Cluster(self.layout, self.brokers, self.sizes.kafka_heap, self.security)
+        *others, last = kafka_programs(cluster)
+        if self.secure:
+            last = replace(last, set_up=self._provision)
+        return (*others, last)
+
+    def _provision(self) -> None:
+        given = {
+            "headrace-api": self.credentials.kafka_api,
+            "headrace-archive": self.credentials.kafka_archive,
+        }
+        provision(self.settings(), given, self.layout.kafka_passwords)
 
     def wipe(self) -> None:
         """Remove what the servers hold; their programs stay. They must be down."""
         self.postgres.wipe()
         layout = self.layout
-        for folder in (layout.root / "kafka", layout.logs, layout.run):
+        for folder in (layout.root / "kafka", layout.tls, layout.logs, layout.run):
             shutil.rmtree(folder, ignore_errors=True)
-        for file in (layout.ports, layout.secrets, layout.root / "demo.json"):
+        kept = (layout.ports, layout.secrets, layout.kafka_passwords, layout.root / "demo.json")
+        for file in kept:
             file.unlink(missing_ok=True)

@@ -18,6 +18,15 @@ EventTypeName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*([._][A-Za-z0-9]+)*$")
 ]
 Producer = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9-]*)$")]
+Level = Literal[
+    "BACKWARD",
+    "BACKWARD_TRANSITIVE",
+    "FORWARD",
+    "FORWARD_TRANSITIVE",
+    "FULL",
+    "FULL_TRANSITIVE",
+    "NONE",
+]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -38,6 +47,8 @@ class TopicDocument(_Document):
     description: Text
     authority: Literal["log", "store"]
     aggregate_type: Text | None
+    aggregate_id: Text | None = None
+    compatibility: Level | dict[EventTypeName, Level] = "BACKWARD_TRANSITIVE"
     key: Literal["aggregateId", "accountId", "eventId"] | None
     partitions: PartitionsDocument
     replication: Count

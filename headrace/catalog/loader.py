@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 import headrace
 from headrace.catalog.documents import DomainDocument, TopicDocument, read_yaml
 from headrace.catalog.errors import CatalogError, CatalogProblem
-from headrace.catalog.model import Catalog, EventType, Topic
+from headrace.catalog.model import DEFAULT_LEVEL, Catalog, EventType, Topic
 from headrace.catalog.schema_files import AVRO_FOLDER, SchemaFiles
+from headrace.catalog.schema_rules import has_id_field
 
 TOPICS_FOLDER = Path("topics")
 MILLISECONDS_A_DAY = 86_400_000
@@ -106,9 +107,12 @@ class _Loading:
         self._check_topic(file, name, topic)
         self._topics[name] = _topic(document.domain, name, topic)
         for event_type in topic.events:
-            self._read_event_type(file, document.domain, name, event_type)
+            self._read_event_type(
+                file, document.domain, name, event_type, _level(topic, event_type)
+            )
+            self._check_aggregate_id(file, name, topic.aggregate_id, event_type)
 
-    def _read_event_type(self, file: str, domain: str, topic: str, name: str) -> None:
+    def _read_event_type(self, file: str, domain: str, topic: str, name: str, level: str) -> None:
         if name in self._event_types:
             other = self._event_types[name].topic
             self._report(file, topic, "events", f"{name} is already an event type of {other}")
@@ -120,7 +124,7 @@ class _Loading:
                 reason = f"{name} and {other} would share the subject {version.subject}"
                 self._report(file, topic, "events", reason)
         if versions:
-            self._event_types[name] = EventType(name, topic, domain, versions)
+            self._event_types[name] = EventType(name, topic, domain, versions, level)
 
     def _check_topic(self, file: str, name: str, topic: TopicDocument) -> None:
         if name in self._topics:
@@ -132,10 +136,19 @@ class _Loading:
         for field, values in lists.items():
             if len(set(values)) != len(values):
                 self._report(file, name, field, "an entry is given twice")
-        for group, types in topic.consumers.items():
+        named = {f"consumers.{group}": types for group, types in topic.consumers.items()}
+        if isinstance(topic.compatibility, dict):
+            named["compatibility"] = list(topic.compatibility)
+        for field, types in named.items():
             for event_type in sorted(set(types) - set(topic.events)):
-                reason = f"{event_type} is no event type of this topic"
-                self._report(file, name, f"consumers.{group}", reason)
+                self._report(file, name, field, f"{event_type} is no event type of this topic")
+
+    def _check_aggregate_id(self, file: str, topic: str, field: str | None, name: str) -> None:
+        """A key must be there in every event, and must not be what somebody may have forgotten."""
+        for version in self._event_types[name].versions if name in self._event_types else ():
+            if field is not None and not has_id_field(version.payload, field):
+                reason = f"{name} {version.version} has no string {field!r} that is never null"
+                self._report(file, topic, "aggregate_id", reason)
 
     def _validated(self, model: type[_Model], value: Any, file: str, subject: str) -> _Model | None:
         try:
@@ -148,6 +161,11 @@ class _Loading:
 
     def _report(self, file: str, subject: str, field: str, reason: str) -> None:
         self._problems.append(CatalogProblem(file, subject, field, reason))
+
+
+def _level(topic: TopicDocument, event_type: str) -> str:
+    level = topic.compatibility
+    return level.get(event_type, DEFAULT_LEVEL) if isinstance(level, dict) else level
 
 
 def _topic(domain: str, name: str, document: TopicDocument) -> Topic:
@@ -170,6 +188,7 @@ def _topic(domain: str, name: str, document: TopicDocument) -> Topic:
         ),
         start=document.start,
         aggregate_type=document.aggregate_type,
+        aggregate_id=document.aggregate_id,
     )
 
 

@@ -9,6 +9,7 @@ from headrace.errors import FieldProblem, UnknownEventTypeError
 
 Authority = Literal["log", "store"]
 Key = Literal["aggregateId", "accountId", "eventId"]
+DEFAULT_LEVEL = "BACKWARD_TRANSITIVE"
 Start = Literal["earliest", "latest"]
 
 
@@ -33,12 +34,17 @@ class SchemaVersion:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """An event type, the one topic it travels on, and its schema versions, oldest first."""
+    """An event type, the one topic it travels on, and its schema versions, oldest first.
+
+    `compatibility` is the level, in the registry's words, that holds between the minor versions of
+    one major.
+    """
 
     name: str
     topic: str
     domain: str
     versions: tuple[SchemaVersion, ...]
+    compatibility: str = DEFAULT_LEVEL
 
     @property
     def latest(self) -> SchemaVersion:
@@ -62,7 +68,8 @@ class Topic:
     `key` None stands for the common rule: aggregateId, else accountId, else eventId.
     `producers` ("*",) means that every service may write. `consumers` maps a consumer group to
     the event types it takes. `aggregate_type` is what aggregateId names in these events, None
-    where that varies. `config` is complete, as Kafka takes it.
+    where that varies. `aggregate_id` is the payloads' field that holds such an id, None where they
+    have none. `config` is complete, as Kafka takes it.
     """
 
     name: str
@@ -80,6 +87,7 @@ class Topic:
     consumers: Mapping[str, tuple[str, ...]]
     start: Start
     aggregate_type: str | None
+    aggregate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +123,3 @@ class Catalog:
             for group in topic.consumers:
                 found.setdefault(group, []).append(topic.name)
         return {group: tuple(topics) for group, topics in sorted(found.items())}
-
-
-def dead_letter_topic(group: str) -> str:
-    """Where the records that `group` cannot handle are copied to."""
-    return f"{group}.dlq"

@@ -36,7 +36,10 @@ class SchemaFiles:
             self._report(folder, event_type, "", "the event type has no schema v1.0.avsc here")
         self._check_contiguous(folder, event_type, list(files))
         read = (self._version(path, domain, event_type, key) for key, path in files.items())
-        return tuple(version for version in read if version is not None)
+        versions = tuple(version for version in read if version is not None)
+        for newest in {each.version.partition(".")[0]: each for each in versions}.values():
+            self._check_shared(newest, event_type)
+        return versions
 
     def report_orphans(self) -> None:
         """Call last: every folder that no topic asked for is a problem."""
@@ -77,7 +80,6 @@ class SchemaFiles:
         composed = compose(domain, event_type, version, payload)
         if not self._parses(path, event_type, composed):
             return None
-        self._check_shared(path, event_type, composed["namespace"], payload)
         return SchemaVersion(
             version=version,
             payload=payload,
@@ -103,14 +105,13 @@ class SchemaFiles:
             return False
         return True
 
-    def _check_shared(
-        self, path: Path, event_type: str, namespace: str, payload: dict[str, Any]
-    ) -> None:
-        """Two records of one full name must be one record, or generated classes clash."""
-        for name, schema in nested_types(payload):
+    def _check_shared(self, newest: SchemaVersion, event_type: str) -> None:
+        """One full name is one type in the newest versions, or generated classes would clash."""
+        namespace = newest.composed["namespace"]
+        for name, schema in nested_types(newest.payload):
             first_in, first = self._nested.setdefault((namespace, name), (event_type, schema))
             if first != schema:
-                self._report(path, event_type, name, f"differs from {name} of {first_in}")
+                self._report(newest.path, event_type, name, f"differs from {name} of {first_in}")
 
     def _read_json(self, path: Path, event_type: str) -> dict[str, Any] | None:
         try:

@@ -34,9 +34,15 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "field": frozenset({"name", "type", "doc", "default", "aliases", "personal"}),
 }
 _PRIMITIVE_ATTRIBUTES = frozenset({"type", "logicalType", "precision", "scale"})
+_ID_TYPES: tuple[Any, ...] = (
+    "string",
+    {"type": "string"},
+    {"type": "string", "logicalType": "uuid"},
+)
 _FIELD_NAME = re.compile(r"^[a-z][A-Za-z0-9]*$")
 _TYPE_NAME = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 _SYMBOL = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,11 @@ class _Scope:
     personal: list[str] = field(default_factory=list)
 
 
+def snake_case(name: str) -> str:
+    """The name in Python's manner: createdAt gives created_at."""
+    return _WORD_START.sub("_", name).lower()
+
+
 def check_payload_schema(schema: Mapping[str, Any], name: str) -> list[SchemaProblem]:
     """Every rule that the record `schema`, which must be called `name`, breaks."""
     found: list[SchemaProblem] = []
@@ -72,6 +83,14 @@ def personal_fields(schema: Mapping[str, Any]) -> tuple[str, ...]:
     for _ in _check_type(schema, "", scope):
         pass
     return tuple(scope.personal)
+
+
+def has_id_field(schema: Mapping[str, Any], name: str) -> bool:
+    """Whether a payload has a field of that name that always holds a plain string or a UUID."""
+    return any(
+        each["name"] == name and each["type"] in _ID_TYPES and "default" not in each
+        for each in schema["fields"]
+    )
 
 
 def nested_types(schema: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -176,6 +195,8 @@ def _check_fields(schema: Mapping[str, Any], path: str, scope: _Scope) -> Iterat
     names = [str(each.get("name")) for each in fields]
     if len(set(names)) != len(names):
         yield SchemaProblem(path, "two fields have the same name")
+    elif len({snake_case(each) for each in names}) != len(names):
+        yield SchemaProblem(path, "two fields differ in their capitals only")
     scope.inside.append(schema)
     for each in fields:
         yield from _check_field(each, f"{path}.{each.get('name')}".lstrip("."), scope)

@@ -11,6 +11,7 @@ import typer
 from headrace.cli import (
     catalog_commands,
     database_commands,
+    plan_commands,
     publish_command,
     query_command,
     tail_command,
@@ -24,6 +25,7 @@ _ROOMS = "headrace.commands"
 _OWN = (
     catalog_commands,
     database_commands,
+    plan_commands,
     publish_command,
     query_command,
     tail_command,

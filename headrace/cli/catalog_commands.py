@@ -1,4 +1,4 @@
-"""`headrace topics list|show`, `headrace schemas check|show`: a look into the catalog."""
+"""`headrace topics list|show`, `headrace schemas check|show|generate`: a look into the catalog."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,9 +28,11 @@ def register(app: typer.Typer) -> None:
     topics = group(app, "topics", "The topics of the catalog, and those in Kafka.")
     topics.command("list")(list_topics)
     topics.command("show")(show_topic)
+    topics.command("export")(export_catalog)
     schemas = group(app, "schemas", "The event types' schemas.")
     schemas.command("check")(check_schemas)
     schemas.command("show")(show_schema)
+    schemas.command("generate")(generate_classes)
 
 
 def list_topics(context: typer.Context, root: Root = None) -> None:
@@ -56,8 +58,61 @@ def show_topic(context: typer.Context, name: str, root: Root = None) -> None:
         emit(rows, ("field", "value"), context)
 
 
-def check_schemas(context: typer.Context, root: Root = None) -> None:
-    """Check the whole catalog, print every problem; the exit code is 1 if there is one."""
+def export_catalog(
+    form: Annotated[
+        str,
+        typer.Argument(metavar="FORM", help="asyncapi, reference, kafka-topics or kafka-users."),
+    ],
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="By default stdout.")] = None,
+    check: Annotated[
+        bool, typer.Option(help="Write nothing; exit with 1 if the file is out of step.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Write the catalog as an AsyncAPI 3 document, a page for people, or Strimzi's resources.
+
+    kafka-topics and kafka-users are for `kubectl apply`: KafkaTopic and KafkaUser with production's
+    numbers and each service's rules.
+
+    Example: headrace topics export kafka-users --out deploy/k8s/kafka/users.yaml
+    """
+    from headrace.catalog import load_catalog
+    from headrace.catalog.export import FORMATS
+
+    if form not in FORMATS:
+        raise typer.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="FORM")
+    text = FORMATS[form](load_catalog(root))
+    if out is None:
+        typer.echo(text, nl=False)
+    elif not check:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, "utf-8")
+    elif not out.is_file() or out.read_text("utf-8") != text:
+        note(f"{out} is not what the catalog gives: run the command without --check")
+        raise typer.Exit(1)
+
+
+def check_schemas(
+    context: typer.Context,
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RELEASED",
+            help="A git ref, `auto` (newest tag v*, else origin/main, else HEAD~1), or `registry`.",
+        ),
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Check the whole catalog; with --against, also what its changes mean for who is running.
+
+    Without: every problem in the files. With: every difference to what was released, whether it
+    breaks somebody (`breaks`), which side is deployed first, and the remedy. Exit code: 0 nothing
+    wrong, 1 a problem or a breaking change, 3 --against auto found nothing to compare with.
+
+    Example: headrace schemas check --against v1.4.0
+    """
     from headrace.catalog.check import check_catalog
 
     problems = [
@@ -68,6 +123,10 @@ def check_schemas(context: typer.Context, root: Root = None) -> None:
         emit(problems, PROBLEM_COLUMNS, context)
         raise typer.Exit(1)
     note(_summary(root))
+    if against is not None:
+        from headrace.cli.gate_command import compare
+
+        compare(context, against, root)
 
 
 def show_schema(
@@ -95,6 +154,36 @@ def show_schema(
         typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
 
 
+def generate_classes(
+    context: typer.Context,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="The package to write, such as shop/events.")
+    ],
+    *,
+    check: Annotated[
+        bool, typer.Option(help="Write nothing; list what differs, and exit with 1 if it does.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Write the typed classes of all event types as a Python package, one module a domain.
+
+    The library's own are headrace.events; for a catalog of your own, generate yours and commit
+    them. Files that were not generated are never touched.
+
+    Example: headrace schemas generate --root . --out shop/events
+    """
+    from headrace.catalog import load_catalog
+    from headrace.catalog.generate import differences, files_of, write
+
+    files = files_of(load_catalog(root))
+    changed = list(differences(files, out)) if check else write(files, out)
+    emit([{"file": (out / name).as_posix()} for name in changed], ("file",), context)
+    if check and changed:
+        note(f"{len(changed)} of {len(files)} files differ: run the command without --check")
+        raise typer.Exit(1)
+    note(f"{len(changed)} of {len(files)} files {'differ' if check else 'written'}")
+
+
 def topic_row(topic: "Topic") -> dict[str, Any]:
     """One line of `topics list`."""
     return {
@@ -117,6 +206,7 @@ def topic_details(topic: "Topic") -> dict[str, Any]:
         "description": topic.description,
         "authority": topic.authority,
         "aggregate_type": topic.aggregate_type,
+        "aggregate_id": topic.aggregate_id,
         "key": topic.key,
         "partitions": {"local": topic.partitions, "production": topic.production_partitions},
         "replication": topic.replication,

@@ -72,7 +72,9 @@ class EventEncoder:
         return plan
 
     def _made(self, event_type: EventType, version: SchemaVersion) -> _Plan:
-        schema_id = self._registry.register(version.subject, version.composed_json)
+        schema_id = self._registry.register(
+            version.subject, version.composed_json, event_type.compatibility
+        )
         header, topic = pack(schema_id, b""), self._catalog.topic(event_type.topic)
         return _Plan(
             header=header,

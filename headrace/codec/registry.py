@@ -6,43 +6,25 @@
 
 import json
 import threading
-import warnings
 import weakref
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any, Protocol, TypeVar
-from urllib.parse import unquote, urlsplit, urlunsplit
+from typing import Any, Protocol
 
-import httpx
-
+from headrace.catalog.model import DEFAULT_LEVEL
 from headrace.clock import Clock, SystemClock
-from headrace.errors import ConfigurationError, HeadraceError, OutageError, UnknownSchemaError
+from headrace.codec.registry_client import (
+    CACHE_LIMIT,
+    SUBJECT_NOT_FOUND,
+    SchemaRegistryError,
+    avro,
+    client_of,
+    level_of,
+    translated,
+)
+from headrace.errors import UnknownSchemaError
 from headrace.settings import Settings
 
-with warnings.catch_warnings():
-    # Its OAuth helper imports a part of authlib that warns of itself; users of ours can do nothing
-    # about it. authlib's own filter makes the warning insist, so authlib comes before ours.
-    _authlib = import_module("authlib.deprecate")
-    warnings.simplefilter("ignore", _authlib.AuthlibDeprecationWarning)
-    from confluent_kafka.schema_registry import (
-        ConfigCompatibilityLevel,
-        Schema,
-        SchemaRegistryClient,
-        ServerConfig,
-    )
-    from confluent_kafka.schema_registry.error import SchemaRegistryError
-
-_COMPATIBILITY = ConfigCompatibilityLevel.BACKWARD_TRANSITIVE
-_CONNECT_SECONDS = 5.0
-_ANSWER_SECONDS = 5.0
-_CACHE_LIMIT = 1000
 _COLLISIONS = 5
 _ASK_AGAIN_SECONDS = 1.0
-_SUBJECT_NOT_FOUND = 40401
-_SCHEMA_NOT_FOUND = 40403
-_REFUSED = (409, 422)
-_FORBIDDEN = (401, 403)
-_T = TypeVar("_T")
 
 
 class SchemaRegistry(Protocol):
@@ -51,8 +33,10 @@ class SchemaRegistry(Protocol):
     Raises OutageError while the registry cannot answer: callers wait and try again.
     """
 
-    def register(self, subject: str, schema_text: str) -> int:
+    def register(self, subject: str, schema_text: str, level: str = DEFAULT_LEVEL) -> int:
         """The id of a schema under a subject, registered now if it was not; idempotent.
+
+        `level` is the compatibility that the subject is given, in the registry's words.
 
         Raises ConfigurationError when the registry refuses the schema (it would break readers).
         """
@@ -67,17 +51,17 @@ class Registry:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._unknown: dict[int, float] = {}
-        self._client = SchemaRegistryClient(_client_config(settings.schema_registry_url))
+        self._client = client_of(settings.schema_registry_url)
         weakref.finalize(self, self._client.__exit__, None, None, None)  # closes its connections
         self._lock = threading.Lock()
         self._ids: dict[tuple[str, str], int] = {}
         self._schemas: dict[int, dict[str, Any]] = {}
 
-    def register(self, subject: str, schema_text: str) -> int:
+    def register(self, subject: str, schema_text: str, level: str = DEFAULT_LEVEL) -> int:
         key = (subject, schema_text)
         schema_id = self._ids.get(key)
         if schema_id is None:
-            schema_id = _translated(lambda: self._register_among_others(subject, schema_text))
+            schema_id = translated(lambda: self._register_among_others(subject, schema_text, level))
             self._remember(self._ids, key, schema_id)
         return schema_id
 
@@ -86,7 +70,7 @@ class Registry:
         if found is None:
             self._raise_if_just_asked(schema_id)
             try:
-                found = _translated(lambda: self._fetch(schema_id), schema_id)
+                found = translated(lambda: self._fetch(schema_id), schema_id)
             except UnknownSchemaError:
                 self._remember(self._unknown, schema_id, self._clock.monotonic())
                 raise
@@ -99,29 +83,29 @@ class Registry:
         if asked is not None and self._clock.monotonic() - asked < _ASK_AGAIN_SECONDS:
             raise UnknownSchemaError(schema_id)
 
-    def _register_among_others(self, subject: str, schema_text: str) -> int:
+    def _register_among_others(self, subject: str, schema_text: str, level: str) -> int:
         """Two that register a subject's first schema at once collide inside Apicurio (409)."""
         for _ in range(_COLLISIONS):
             try:
-                return self._register(subject, schema_text)
+                return self._register(subject, schema_text, level)
             except SchemaRegistryError as error:
                 if error.http_status_code != 409 or "already exists" not in error.error_message:
                     raise
-        return self._register(subject, schema_text)
+        return self._register(subject, schema_text, level)
 
-    def _register(self, subject: str, schema_text: str) -> int:
+    def _register(self, subject: str, schema_text: str, level: str) -> int:
         """The level is set before a further version is checked, or right after the first one."""
-        known = self._set_level(subject)
-        schema_id = self._client.register_schema(subject, Schema(_escaped(schema_text), "AVRO"))
+        known = self._set_level(subject, level)
+        schema_id = self._client.register_schema(subject, avro(schema_text))
         if not known:
-            self._set_level(subject)
+            self._set_level(subject, level)
         return int(schema_id)
 
-    def _set_level(self, subject: str) -> bool:
+    def _set_level(self, subject: str, level: str) -> bool:
         try:
-            self._client.set_config(subject, ServerConfig(compatibility=_COMPATIBILITY))
+            self._client.set_config(subject, level_of(level))
         except SchemaRegistryError as error:
-            if error.http_status_code == 404 and error.error_code == _SUBJECT_NOT_FOUND:
+            if error.http_status_code == 404 and error.error_code == SUBJECT_NOT_FOUND:
                 return False
             raise
         return True
@@ -135,55 +119,6 @@ class Registry:
 
     def _remember(self, cache: dict[Any, Any], key: Any, value: Any) -> None:
         with self._lock:
-            if len(cache) >= _CACHE_LIMIT:
+            if len(cache) >= CACHE_LIMIT:
                 del cache[next(iter(cache))]
             cache[key] = value
-
-
-def _escaped(schema_text: str) -> str:
-    """The same JSON, spelt so that Apicurio 3.0.9 takes it.
-
-    It finds no type for a content that holds the string "{}", the default of `metadata`.
-    """
-    return schema_text.replace('"{}"', '"{\\u007d"')
-
-
-def _client_config(url: str) -> dict[str, Any]:
-    """Credentials leave the URL, so that no error message can show them."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError("SCHEMA_REGISTRY_URL must be an http:// or https:// address")
-    address = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-    config: dict[str, Any] = {
-        "url": urlunsplit(address),
-        "timeout": httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
-        "max.retries": 0,
-        "cache.capacity": _CACHE_LIMIT,
-    }
-    if parts.username:
-        password = unquote(parts.password or "")
-        config["basic.auth.user.info"] = f"{unquote(parts.username)}:{password}"
-    return config
-
-
-def _translated(call: Callable[[], _T], schema_id: int | None = None) -> _T:
-    try:
-        return call()
-    except SchemaRegistryError as error:
-        raise _meaning(error, schema_id) from error
-    except (httpx.HTTPError, OSError, ValueError, TypeError) as error:
-        raise OutageError(f"the schema registry does not answer: {error!r}") from error
-
-
-def _meaning(error: SchemaRegistryError, schema_id: int | None) -> HeadraceError:
-    if schema_id is not None and error.error_code == _SCHEMA_NOT_FOUND:
-        return UnknownSchemaError(schema_id)
-    said = f"HTTP {error.http_status_code}: {error.error_message}"
-    if schema_id is None and error.http_status_code in _REFUSED:
-        return ConfigurationError(f"the schema registry refuses the schema: {said}")
-    if error.http_status_code in _FORBIDDEN:
-        return ConfigurationError(
-            f"the schema registry refuses our credentials: {said}; they are part of "
-            f"SCHEMA_REGISTRY_URL"
-        )
-    return OutageError(f"the schema registry cannot answer: {said}")

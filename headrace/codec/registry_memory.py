@@ -4,6 +4,7 @@ import json
 import threading
 from typing import Any
 
+from headrace.catalog.model import DEFAULT_LEVEL
 from headrace.errors import OutageError, UnknownSchemaError
 
 
@@ -19,7 +20,12 @@ class MemoryRegistry:
         self._first = first_id
         self._schemas: list[tuple[str, str]] = []
 
-    def register(self, subject: str, schema_text: str) -> int:
+    def register(
+        self,
+        subject: str,
+        schema_text: str,
+        level: str = DEFAULT_LEVEL,  # noqa: ARG002 - it checks none
+    ) -> int:
         self._check()
         with self._lock:
             if (subject, schema_text) not in self._schemas:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import NewTopic
 
-from headrace.catalog import Catalog, Topic
+from headrace.catalog import Catalog
+from headrace.catalog.planning import TopicSpec, topic_spec
 from headrace.errors import ConfigurationError
-from headrace.kafka.config import admin_config, logger_of
-from headrace.kafka.errors import translated_exception
+from headrace.kafka.admin_client import Admin
 from headrace.settings import KafkaSettings
 
 Outcome = Literal["created", "exists"]
@@ -37,7 +37,7 @@ class ClusterState:
 
 def describe_cluster(kafka: KafkaSettings, timeout_s: float | None = None) -> ClusterState:
     """Ask any broker; raises OutageError after `timeout_s` (KAFKA_REQUEST_TIMEOUT)."""
-    return _describe(_client(kafka), timeout_s or kafka.request_timeout / 1000)
+    return _describe(Admin(kafka), timeout_s)
 
 
 def describe_topics(kafka: KafkaSettings, names: Iterable[str]) -> dict[str, TopicState]:
@@ -55,10 +55,10 @@ def create_topics(
     Raises UnknownEventTypeError for a name outside the catalog, ConfigurationError, OutageError.
     """
     wanted = [catalog.topic(name) for name in (catalog.topics if names is None else names)]
-    client = _client(kafka)
-    cluster = _describe(client, kafka.request_timeout / 1000)
+    admin = Admin(kafka)
+    cluster = _describe(admin)
     missing = [topic for topic in wanted if topic.name not in cluster.topics]
-    made = _create(client, [_new(topic, len(cluster.brokers)) for topic in missing], kafka)
+    made = _create(admin, [_new(topic_spec(topic, len(cluster.brokers))) for topic in missing])
     return [(topic.name, made.get(topic.name, "exists")) for topic in wanted]
 
 
@@ -68,8 +68,8 @@ def ensure_topic(
     """A topic of a stage's own (its dead letters), unless it is there: three replicas, or as many
     as there are brokers. Raises ConfigurationError, OutageError.
     """
-    client = _client(kafka)
-    cluster = _describe(client, kafka.request_timeout / 1000)
+    admin = Admin(kafka)
+    cluster = _describe(admin)
     if name in cluster.topics:
         return "exists"
     topic = NewTopic(
@@ -78,19 +78,11 @@ def ensure_topic(
         replication_factor=min(3, len(cluster.brokers)),
         config=dict(config),
     )
-    return _create(client, [topic], kafka)[name]
+    return _create(admin, [topic])[name]
 
 
-def _client(kafka: KafkaSettings) -> Any:
-    return AdminClient(admin_config(kafka), logger=logger_of(kafka))
-
-
-def _describe(client: Any, timeout_s: float) -> ClusterState:
-    try:
-        # without a name no broker takes the question for a wish to create a topic
-        metadata = client.list_topics(timeout=timeout_s)
-    except KafkaException as error:
-        raise translated_exception(error, "the cluster") from error
+def _describe(admin: Admin, timeout_s: float | None = None) -> ClusterState:
+    metadata = admin.metadata(timeout_s)
     return ClusterState(
         cluster_id=metadata.cluster_id,
         brokers={node.id: f"{node.host}:{node.port}" for node in metadata.brokers.values()},
@@ -106,28 +98,25 @@ def _replication(topic: Any) -> int:
     return min((len(partition.replicas) for partition in topic.partitions.values()), default=0)
 
 
-def _new(topic: Topic, brokers: int) -> Any:
-    local = brokers < topic.replication
-    config = dict(topic.config)
-    if local:
-        config.pop("min.insync.replicas", None)
+def _new(spec: TopicSpec) -> Any:
     return NewTopic(
-        topic.name,
-        num_partitions=topic.partitions if local else topic.production_partitions,
-        replication_factor=1 if local else topic.replication,
-        config=config,
+        spec.name,
+        num_partitions=spec.partitions,
+        replication_factor=spec.replication,
+        config=dict(spec.config),
     )
 
 
-def _create(client: Any, topics: list[Any], kafka: KafkaSettings) -> dict[str, Outcome]:
+def _create(admin: Admin, topics: list[Any]) -> dict[str, Outcome]:
     if not topics:
         return {}
-    seconds = kafka.request_timeout / 1000
-    futures = client.create_topics(topics, operation_timeout=seconds, request_timeout=seconds)
-    return {name: _outcome(name, future) for name, future in futures.items()}
+    futures = admin.client.create_topics(
+        topics, operation_timeout=admin.seconds, request_timeout=admin.seconds
+    )
+    return {name: _outcome(admin, name, future) for name, future in futures.items()}
 
 
-def _outcome(name: str, future: Any) -> Outcome:
+def _outcome(admin: Admin, name: str, future: Any) -> Outcome:
     try:
         future.result()
     except KafkaException as error:
@@ -135,5 +124,5 @@ def _outcome(name: str, future: Any) -> Outcome:
             return "exists"  # somebody else was quicker
         if error.args[0].code() == KafkaError.INVALID_CONFIG:
             raise ConfigurationError(f"{name}: {error.args[0].str()}") from error
-        raise translated_exception(error, name) from error
+        raise admin.meaning(error, f"topic {name}") from error
     return "created"

@@ -81,6 +81,8 @@ def _common(kafka: KafkaSettings) -> dict[str, Any]:
     }
     if kafka.log_level == "debug":
         config["debug"] = _DEBUG_CONTEXTS
+    if kafka.ssl_ca_location:
+        config["ssl.ca.location"] = str(kafka.ssl_ca_location)
     if kafka.sasl_username:
         config |= {
             "sasl.mechanism": kafka.sasl_mechanism.upper(),

@@ -27,7 +27,8 @@ Result = Receipt | HeadraceError
 class Batch:
     """The results of events published together, in their order; complete when `done` is."""
 
-    def __init__(self, size: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, size: int, loop: asyncio.AbstractEventLoop, principal: str = "") -> None:
+        self._principal = principal
         self.results: list[Result | None] = [None] * size
         self.done: asyncio.Future[None] = loop.create_future()
         self._loop = loop
@@ -45,7 +46,10 @@ class Batch:
         if error is None:
             self.settle(index, Receipt(topic, message.partition(), message.offset()))
         else:
-            self.settle(index, translated(error, topic, advice=PUBLISH_AGAIN))
+            who = self._principal
+            self.settle(
+                index, translated(error, f"topic {topic}", advice=PUBLISH_AGAIN, principal=who)
+            )
 
     def _finish(self) -> None:
         if not self.done.done():

@@ -106,7 +106,7 @@ class AsyncProducer:
         """
         if not events:
             return []
-        batch = Batch(len(events), self._loop)
+        batch = Batch(len(events), self._loop, self._kafka.sasl_username)
         outages: dict[tuple[str, str], OutageError] = {}
         for index, event in enumerate(events):
             if index % _TURN == _TURN - 1:
@@ -160,7 +160,8 @@ class AsyncProducer:
         except BufferError:
             return False
         except KafkaException as error:
-            raise translated_exception(error, topic, advice=PUBLISH_AGAIN) from error
+            where, who = f"topic {topic}", self._kafka.sasl_username
+            raise translated_exception(error, where, advice=PUBLISH_AGAIN, principal=who) from error
         return True
 
     async def _hand_over(self, record: Record, batch: Batch, index: int) -> None:
@@ -194,4 +195,5 @@ class AsyncProducer:
         if error.code() != KafkaError._ALL_BROKERS_DOWN:
             self._log.warning("kafka connection trouble", reason=error.str())
             return
-        self._log.error("kafka is out", reason=str(translated(error, "producer")))
+        reason = translated(error, "producer", principal=self._kafka.sasl_username)
+        self._log.error("kafka is out", reason=str(reason))

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import OffsetSpec
 
 from headrace.kafka.admin import describe_topics
-from headrace.kafka.config import admin_config, consumer_config, logger_of
-from headrace.kafka.errors import translated, translated_exception
+from headrace.kafka.admin_client import Admin
+from headrace.kafka.config import consumer_config, logger_of
+from headrace.kafka.errors import forbidden, translated
 from headrace.settings import KafkaSettings
 
 _BATCH = 500
@@ -47,6 +48,8 @@ class TopicReader:
             for state in describe_topics(self._kafka, self._topics).values()
             for number in range(state.partitions)
         ]
+        if not partitions and self._kafka.sasl_username:  # what may not be read does not show
+            raise forbidden(f"each of {', '.join(self._topics)}", self._kafka.sasl_username)
         self._ends = self._offsets(partitions, OffsetSpec.latest())
         starts = self._offsets(partitions, OffsetSpec.earliest())
         self._next = dict(starts if self._from_beginning else self._ends)
@@ -69,7 +72,10 @@ class TopicReader:
         """What has arrived, waiting at most `seconds` for the first record."""
         for message in self._consumer.consume(_BATCH, timeout=seconds):
             if message.error() is not None:
-                raise translated(message.error(), message.topic() or "the cluster")
+                if message.error().code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+                    continue  # librdkafka asks for a coordinator, which nobody needs here
+                where = f"topic {message.topic()}" if message.topic() else "the cluster"
+                raise translated(message.error(), where, principal=self._kafka.sasl_username)
             self._next[message.topic(), message.partition()] = message.offset() + 1
             yield Record(
                 topic=message.topic(),
@@ -84,9 +90,9 @@ class TopicReader:
     def _offsets(self, partitions: list[Any], spec: Any) -> dict[tuple[str, int], int]:
         if not partitions:
             return {}
-        admin = AdminClient(admin_config(self._kafka), logger=logger_of(self._kafka))
-        asked = admin.list_offsets(dict.fromkeys(partitions, spec))
+        admin = Admin(self._kafka)
+        asked = admin.client.list_offsets(dict.fromkeys(partitions, spec))
         try:
             return {(at.topic, at.partition): each.result().offset for at, each in asked.items()}
         except KafkaException as error:
-            raise translated_exception(error, "the cluster") from error
+            raise admin.meaning(error, "the cluster") from error

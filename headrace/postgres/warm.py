@@ -82,7 +82,8 @@ def _copy(cursor: psycopg.Cursor[Any], name: str, events: Events) -> None:
         copy.write(pack.HEADER)
         for part in events.parts:
             if isinstance(part, EventFrame):
-                copy.write(packed_frame(part.frame))
+                for piece in packed_frame(part.frame):
+                    copy.write(piece)
             else:
                 copy.write(b"".join(map(packed, part)))
         copy.write(pack.TRAILER)

@@ -46,10 +46,10 @@ class EngineLimits:
     Every `look_seconds` Kafka is told the offsets, and the lanes are looked after.
     """
 
-    writers: int = 4
+    writers: int = 3
     budget_bytes: int = 64 << 20
     records: int = 20_000
-    transaction_bytes: int = 2 << 20
+    transaction_bytes: int = 4 << 20
     small_records: int = 500
     lanes: int = sys.maxsize
     look_seconds: float = 5.0

@@ -122,6 +122,7 @@ class FaustSource:
                     remedy = "headrace topics create"
                     log.warning("topics are missing", topics=missing, remedy=remedy)
                 if there:
+                    await asyncio.to_thread(self._log.check_group, self._group)
                     return
             except OutageError as error:
                 log.warning("Kafka does not answer", group=self._group, error=str(error))
@@ -216,7 +217,7 @@ class FaustSource:
 
 def _credentials(settings: KafkaSettings) -> Any:
     """What Faust itself wants to see; the consumer's own arguments are `_security`."""
-    context = ssl.create_default_context() if settings.ssl else None
+    context = _tls(settings)
     if settings.sasl_username:
         return faust.SASLCredentials(
             username=settings.sasl_username,
@@ -227,13 +228,19 @@ def _credentials(settings: KafkaSettings) -> Any:
     return faust.SSLCredentials(context) if context else None
 
 
+def _tls(settings: KafkaSettings) -> ssl.SSLContext | None:
+    if not settings.ssl:
+        return None
+    return ssl.create_default_context(cafile=settings.ssl_ca_location)
+
+
 def _security(settings: KafkaSettings) -> dict[str, Any]:
     protocol = ("SASL_" if settings.sasl_username else "") + (
         "SSL" if settings.ssl else "PLAINTEXT"
     )
     security: dict[str, Any] = {"security_protocol": protocol}
-    if settings.ssl:
-        security["ssl_context"] = ssl.create_default_context()
+    if (context := _tls(settings)) is not None:
+        security["ssl_context"] = context
     if settings.sasl_username:
         security |= {
             "sasl_mechanism": settings.sasl_mechanism.upper(),

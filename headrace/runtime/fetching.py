@@ -19,7 +19,7 @@ from faust.transport.consumer import ensure_TP, ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
 
-from headrace.errors import ConfigurationError
+from headrace.kafka.errors import forbidden
 from headrace.runtime.columns import CorruptRecordsError
 from headrace.runtime.fetched import Fetched
 from headrace.runtime.policy import StageStoppedError
@@ -112,12 +112,8 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         except OffsetOutOfRangeError as error:
             return self._doubt(error.args[0])
         except TopicAuthorizationFailedError as error:
-            return self._fail(
-                ConfigurationError(
-                    f"this stage's Kafka principal may not read topic {error}; grant it READ "
-                    f"there, and READ on its group"
-                )
-            )
+            principal = self.app.headrace_settings.sasl_username
+            return self._fail(forbidden(f"topic {error.args[0]}", principal))
         except CorruptRecordsError as error:
             return self._fail(
                 StageStoppedError(

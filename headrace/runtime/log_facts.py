@@ -5,10 +5,9 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as AdminPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import OffsetSpec
 
-from headrace.errors import ConfigurationError, OutageError
-from headrace.kafka.config import admin_config, logger_of
+from headrace.kafka.admin_client import Admin
 from headrace.runtime.records import PartitionFacts, TopicPartition
 from headrace.settings import KafkaSettings
 
@@ -16,10 +15,13 @@ ADMIN_SECONDS = 10.0
 
 
 class LogFacts:
-    """Asks the cluster; every method blocks, and raises OutageError where nobody answers."""
+    """Asks the cluster; every method blocks.
+
+    Raises OutageError where nobody answers, ConfigurationError where this principal may not.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
-        self._admin = AdminClient(admin_config(settings), logger=logger_of(settings))
+        self._admin = Admin(settings)
 
     def topic_ids(self, topics: Iterable[str]) -> dict[str, str]:
         """The ids of those topics that exist: a topic made again has another one."""
@@ -42,8 +44,18 @@ class LogFacts:
         last = self._offsets(known, OffsetSpec.latest())
         return {tp: PartitionFacts(ids[tp.topic], first[tp], last[tp]) for tp in known}
 
+    def check_group(self, group: str) -> None:
+        """Raises ConfigurationError if this principal may not use it: aiokafka would wait."""
+        client = self._admin.client
+        asked = client.describe_consumer_groups([group], request_timeout=ADMIN_SECONDS)
+        try:
+            asked[group].result()
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+                raise self._admin.meaning(error, f"group {group}") from error
+
     def _described(self, topics: Iterable[str]) -> dict[str, Any]:
-        asked = self._admin.describe_topics(
+        asked = self._admin.client.describe_topics(
             TopicCollection(sorted(topics)), request_timeout=ADMIN_SECONDS
         )
         found = {}
@@ -54,18 +66,12 @@ class LogFacts:
                 self._unless_missing(name, error)
         return found
 
-    @staticmethod
-    def _unless_missing(name: str, error: KafkaException) -> None:
-        code = error.args[0].code()
-        if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-            raise ConfigurationError(
-                f"this stage's Kafka principal may not describe topic {name}; grant it READ there"
-            ) from error
-        if code != KafkaError.UNKNOWN_TOPIC_OR_PART:
-            raise OutageError(f"Kafka does not answer: {error.args[0]}") from error
+    def _unless_missing(self, name: str, error: KafkaException) -> None:
+        if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise self._admin.meaning(error, f"topic {name}") from error
 
     def _offsets(self, tps: list[TopicPartition], spec: OffsetSpec) -> dict[TopicPartition, int]:
-        asked = self._admin.list_offsets(
+        asked = self._admin.client.list_offsets(
             {AdminPartition(*tp): spec for tp in tps}, request_timeout=ADMIN_SECONDS
         )
         try:
@@ -74,4 +80,4 @@ class LogFacts:
                 for at, future in asked.items()
             }
         except KafkaException as error:
-            raise OutageError(f"Kafka does not answer: {error.args[0]}") from error
+            raise self._admin.meaning(error, "the cluster") from error

@@ -8,6 +8,12 @@ from typing import Protocol
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from headrace.catalog import (
+    DEAD_LETTER_CONFIG,
+    DEAD_LETTER_PARTITIONS,
+    LARGEST_DEAD_LETTER_BYTES,
+    dead_letter_topic,
+)
 from headrace.errors import OutageError
 from headrace.kafka import ensure_topic, producer_config
 from headrace.runtime.dead_letters import DeadLetter, connect_headers
@@ -18,13 +24,6 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
 SEND_SECONDS = 25.0
 """Shorter than a letter's lease: what was not sent by then is sent again later, under a new one."""
-LARGEST_BYTES = 2 << 20
-"""A copy is larger than its record: it carries the reason in headers."""
-TOPIC_CONFIG = {
-    "retention.ms": str(30 * 86_400_000),
-    "message.timestamp.type": "LogAppendTime",
-    "max.message.bytes": str(LARGEST_BYTES),
-}
 
 Send = Callable[[Sequence[DeadLetter]], Sequence[DeadLetter]]
 """Sends letters and returns those that Kafka has."""
@@ -64,7 +63,7 @@ class DeadLetterTopic:
     def __init__(self, group: str, settings: KafkaSettings) -> None:
         self._group = group
         self._settings = settings
-        self._topic = f"{group}.dlq"
+        self._topic = dead_letter_topic(group)
         self._producer: Producer | None = None
 
     def send(self, letters: Sequence[DeadLetter]) -> None:
@@ -106,9 +105,14 @@ class DeadLetterTopic:
 
     def _connected(self) -> Producer:
         if self._producer is None:
-            ensure_topic(self._settings, self._topic, partitions=1, config=TOPIC_CONFIG)
+            ensure_topic(
+                self._settings,
+                self._topic,
+                partitions=DEAD_LETTER_PARTITIONS,
+                config=DEAD_LETTER_CONFIG,
+            )
             own = {
-                "message.max.bytes": LARGEST_BYTES,
+                "message.max.bytes": LARGEST_DEAD_LETTER_BYTES,
                 "message.timeout.ms": int(SEND_SECONDS * 1000),
                 "request.timeout.ms": int(SEND_SECONDS * 1000) - 1,
             }

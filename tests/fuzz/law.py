@@ -97,7 +97,7 @@ class Law:
                 _assert_same(found[at], StageEvent(work.job.tp, at, *_parts(outcome)))
         for part in work.events.parts:
             if isinstance(part, EventFrame):
-                assert packed_frame(part.frame) == b"".join(map(packed, part))
+                assert b"".join(packed_frame(part.frame)) == b"".join(map(packed, part))
 
     def _one_by_one(
         self, topic: Topic, whole: Sequence[bytes], values: Sequence[bytes | None]

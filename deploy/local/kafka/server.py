@@ -1,4 +1,4 @@
-"""Kafka in KRaft mode, plaintext, on 127.0.0.1 only: one node, or several that make a cluster."""
+"""Kafka in KRaft mode, on 127.0.0.1 only: one node, or several that make a cluster."""
 
 import logging
 import secrets
@@ -11,12 +11,16 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.files import build_once, write_atomically
+from deploy.local.files import PRIVATE, build_once, write_atomically
+from deploy.local.kafka.security import KafkaSecurity, client_settings
 from deploy.local.layout import Layout
 from deploy.local.orphans import mark
 from deploy.local.program import NotReadyError, Program, check_port, inherited
-from deploy.local.servers import kafka_folder
+from deploy.local.servers import kafka_folder, make_private_folder
+from deploy.local.tls import make_certificates
 from headrace.errors import ConfigurationError
+from headrace.kafka import admin_config
+from headrace.settings import KafkaSettings
 
 _HERE = Path(__file__).parent
 _QUIET = logging.getLogger("deploy.local.kafka")
@@ -49,18 +53,32 @@ class Broker:
         return f"127.0.0.1:{self.controller_port}"
 
 
-def kafka_programs(layout: Layout, brokers: Sequence[Broker], heap: str) -> tuple[Program, ...]:
-    """One program a broker, each with a heap of `heap` (Java's units). None creates topics."""
-    return tuple(_program(layout, broker, brokers, heap) for broker in brokers)
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Brokers that belong together; without `security` they speak plain text with everybody."""
+
+    layout: Layout
+    brokers: Sequence[Broker]
+    heap: str
+    security: KafkaSecurity | None = None
 
 
-def _program(layout: Layout, broker: Broker, all_: Sequence[Broker], heap: str) -> Program:
+def kafka_programs(cluster: Cluster) -> tuple[Program, ...]:
+    """One program a broker, each with the cluster's heap (Java's units). None creates topics."""
+    return tuple(_program(cluster, broker) for broker in cluster.brokers)
+
+
+def _program(cluster: Cluster, broker: Broker) -> Program:
+    layout, heap = cluster.layout, cluster.heap
     data = kafka_data(layout, broker)
     properties = data.with_name(f"{broker.name}.properties")
 
     def prepare() -> None:
-        write_atomically(properties, _properties(broker, all_, data))
-        build_once(data, lambda folder: _format(layout, broker, all_, folder))
+        if cluster.security:
+            make_certificates(cluster.security.certificates)
+            make_private_folder(data.parent, None)  # the log holds the users' salted passwords
+        write_atomically(properties, _properties(cluster, broker, data), PRIVATE)
+        build_once(data, lambda folder: _format(cluster, broker, folder))
 
     return Program(
         name=broker.name,
@@ -73,7 +91,7 @@ def _program(layout: Layout, broker: Broker, all_: Sequence[Broker], heap: str) 
         stop_seconds=40,
         address=broker.address,
         prepare=prepare,
-        check=lambda: _check(broker.port),
+        check=lambda: _check(broker.port, client_settings(broker.address, cluster.security)),
     )
 
 
@@ -83,7 +101,9 @@ def kafka_data(layout: Layout, broker: Broker) -> Path:
     return data if broker.number == 1 else data.with_name(f"{data.name}-{broker.number}")
 
 
-def _properties(broker: Broker, brokers: Sequence[Broker], data: Path) -> str:
+def _properties(cluster: Cluster, broker: Broker, data: Path) -> str:
+    brokers, security = cluster.brokers, cluster.security
+    protocol = "SASL_SSL" if security else "PLAINTEXT"
     # three nodes or more: every record has three copies, and is acknowledged when two have it
     copies, in_sync = (3, 2) if len(brokers) >= 3 else (1, 1)
     settings = {
@@ -92,8 +112,8 @@ def _properties(broker: Broker, brokers: Sequence[Broker], data: Path) -> str:
         "controller.quorum.voters": ",".join(
             f"{each.number}@{each.controller_address}" for each in brokers
         ),
-        "listeners": f"PLAINTEXT://{broker.address},CONTROLLER://{broker.controller_address}",
-        "advertised.listeners": f"PLAINTEXT://{broker.address}",
+        "listeners": f"{protocol}://{broker.address},CONTROLLER://{broker.controller_address}",
+        "advertised.listeners": f"{protocol}://{broker.address}",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": data,
         "auto.create.topics.enable": "false",
@@ -114,24 +134,31 @@ def _properties(broker: Broker, brokers: Sequence[Broker], data: Path) -> str:
         "broker.heartbeat.interval.ms": 1000,
         # a small heap cannot give the log cleaner its usual 128 MB
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+        **(security.broker_properties() if security else {}),
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def _format(layout: Layout, broker: Broker, brokers: Sequence[Broker], folder: Path) -> None:
+def _format(cluster: Cluster, broker: Broker, folder: Path) -> None:
     properties = folder.with_name(f"format-{broker.name}.properties")
-    properties.write_text(_properties(broker, brokers, folder))
+    arguments = folder.with_name(f"format-{broker.name}.arguments")
+    write_atomically(properties, _properties(cluster, broker, folder), PRIVATE)
+    words = (
+        *("-cp", tool_classpath(cluster.layout), "kafka.tools.StorageTool", "format"),
+        *("-t", _cluster_id(cluster.layout), "-c", str(properties)),
+        *(cluster.security.first_users() if cluster.security else ()),
+    )
+    # a file, since a command line shows passwords to everybody on the machine
+    write_atomically(arguments, "\n".join(f'"{word}"' for word in words), PRIVATE)
+    log4j = f"-Dlog4j2.configurationFile={_HERE / 'tools-log4j2.properties'}"
     done = subprocess.run(
-        (
-            *("java", f"-Dlog4j2.configurationFile={_HERE / 'tools-log4j2.properties'}"),
-            *("-cp", tool_classpath(layout), "kafka.tools.StorageTool", "format"),
-            *("-t", _cluster_id(layout), "-c", str(properties)),
-        ),
-        env=inherited() | mark(layout.root),
+        ("java", log4j, f"@{arguments}"),  # noqa: S607 - whichever Java the user has
+        env=inherited() | mark(cluster.layout.root),
         capture_output=True,
         text=True,
         check=False,
     )
+    arguments.unlink()
     if done.returncode:
         raise ConfigurationError(f"Kafka's folder could not be made:\n{done.stdout}{done.stderr}")
     properties.unlink()
@@ -146,10 +173,10 @@ def _cluster_id(layout: Layout) -> str:
     return kept.read_text()
 
 
-def _check(port: int) -> None:
+def _check(port: int, client: KafkaSettings) -> None:
     """The broker serves metadata and has a controller."""
     check_port(port)
-    admin = AdminClient({"bootstrap.servers": f"127.0.0.1:{port}", "log_level": 0}, logger=_QUIET)
+    admin = AdminClient(admin_config(client) | {"log_level": 0}, logger=_QUIET)
     try:
         metadata = admin.list_topics(timeout=3)
     except KafkaException as error:

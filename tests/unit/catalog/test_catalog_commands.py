@@ -96,3 +96,20 @@ def test_schemas_check_prints_every_problem_and_exits_1(files: Files) -> None:
         ("shop.other", "events"),
     }
     assert {each["file"] for each in problems} == {"topics/shop.yaml"}
+
+
+def test_schemas_generate_writes_a_package_and_says_what_differs(files: Files) -> None:
+    files.save()
+    out = files.root / "events"
+    generate = ("schemas", "generate", "--root", files.root, "--out", out)
+    missing = run(*generate, "--check")
+    assert missing.exit_code == 1
+    assert "2 of 2 files differ: run the command without --check" in missing.stderr
+    assert not out.exists()
+    written = run(*generate)
+    assert written.exit_code == 0
+    assert written.stdout.split() == [f"{out}/__init__.py", f"{out}/shop.py"]
+    assert run(*generate, "--check").exit_code == 0
+    (out / "shop.py").write_text("mine = 1\n")
+    refused = run(*generate)
+    assert "shop.py was not generated" in str(refused.exception)

@@ -240,3 +240,14 @@ def test_all_problems_are_reported_at_once(files: Files) -> None:
 def test_an_empty_folder_is_no_catalog(files: Files) -> None:
     with pytest.raises(CatalogError):
         load_catalog(files.root / "elsewhere")
+
+
+def test_the_aggregates_id_is_a_plain_string_of_every_type(
+    problems_of: ProblemsOf,
+) -> None:
+    assert problems_of(aggregate_id="orderId") == []
+    for field in ("note", "missing"):
+        assert problems_of(aggregate_id=field) == [
+            f"topics/shop.yaml: shop.orders: aggregate_id: order.placed 1.0 has no string "
+            f"{field!r} that is never null"
+        ]

@@ -13,6 +13,7 @@ from headrace.settings import KafkaSettings
 EFFECTS: list[tuple[dict[str, Any], str, str, Any]] = [
     ({"brokers": "a:1,b:2"}, "producer", "bootstrap.servers", "a:1,b:2"),
     ({"ssl": True}, "admin", "security.protocol", "SSL"),
+    ({"ssl": True, "ssl_ca_location": __file__}, "producer", "ssl.ca.location", __file__),
     ({"connection_timeout": 2000}, "admin", "socket.connection.setup.timeout.ms", 2000),
     ({"request_timeout": 6000}, "producer", "request.timeout.ms", 6000),
     ({"request_timeout": 6000}, "producer", "message.timeout.ms", 12000),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from headrace.catalog import load_catalog
+from headrace.catalog.model import DEFAULT_LEVEL
 from headrace.envelope import Event
 from headrace.errors import InvalidEventError, OutageError
 from headrace.ids import uuid7
@@ -23,7 +24,7 @@ class AwayRegistry:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
 
-    def register(self, subject: str, schema_text: str) -> int:
+    def register(self, subject: str, schema_text: str, level: str = DEFAULT_LEVEL) -> int:
         self.asked[subject] += 1
         raise OutageError("the schema registry does not answer")
 

@@ -1,5 +1,7 @@
 """Every variable: its default, its limits, and an error that names it."""
 
+from pathlib import Path
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -9,6 +11,7 @@ from headrace.settings import KafkaSettings, Settings, load_settings
 DEFAULTS = {
     "brokers": "localhost:9092",
     "ssl": False,
+    "ssl_ca_location": None,
     "sasl_username": "",
     "sasl_mechanism": "plain",
     "connection_timeout": 10000,
@@ -130,3 +133,18 @@ def test_the_consumers_numbers_are_the_settings() -> None:
     assert options.max_wait_ms == 7
     assert options.min_bytes == 2
     assert options.session_timeout_ms == 30000
+
+
+def test_a_ca_file_must_be_there_and_be_of_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KAFKA_SSL", "true")
+    monkeypatch.setenv("KAFKA_SSL_CA_LOCATION", str(tmp_path / "missing.pem"))
+    with pytest.raises(ConfigurationError, match="KAFKA_SSL_CA_LOCATION"):
+        load_settings()
+    (tmp_path / "ca.pem").write_text("")
+    monkeypatch.setenv("KAFKA_SSL_CA_LOCATION", str(tmp_path / "ca.pem"))
+    assert load_settings().kafka.ssl_ca_location == tmp_path / "ca.pem"
+    monkeypatch.setenv("KAFKA_SSL", "false")
+    with pytest.raises(ConfigurationError, match="KAFKA_SSL is not true"):
+        load_settings()

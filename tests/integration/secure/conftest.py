@@ -1,0 +1,57 @@
+"""A Kafka with users and ACLs, and its users' passwords."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from pydantic import SecretStr
+
+from deploy.local.direct import DirectStack
+from headrace.kafka.provision import variable_of
+from headrace.settings import KafkaSettings, Settings
+
+
+@dataclass(frozen=True)
+class SecureStack:
+    """The servers, and settings for each principal of the catalog."""
+
+    servers: DirectStack
+
+    def password(self, principal: str) -> str:
+        """As `headrace apply` wrote it, or the stack itself drew it."""
+        known = self.servers.description.credentials
+        own = {"headrace-archive": known.kafka_archive, "headrace-api": known.kafka_api}
+        if principal in own:
+            return own[principal]
+        words = shlex.split(self.servers.description.layout.kafka_passwords.read_text(), True)
+        return dict(word.split("=", 1) for word in words)[variable_of(principal)]
+
+    def kafka(self, principal: str, password: str = "") -> KafkaSettings:
+        return self.servers.description.kafka_settings(
+            principal, password or self.password(principal)
+        ).model_copy(update={"request_timeout": 15_000})
+
+    def settings(self, principal: str, password: str = "") -> Settings:
+        return Settings(
+            kafka=self.kafka(principal, password),
+            schema_registry_url=self.servers.schema_registry_url,
+            database_url=SecretStr(self.servers.archive_database_url),
+        )
+
+
+@pytest.fixture(scope="session")
+def secure() -> Iterator[SecureStack]:
+    """One for all tests of this folder; its users and ACLs are what the catalog wants."""
+    for tool in ("java", "mvn"):
+        if shutil.which(tool) is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not run: needs {tool}")
+    with DirectStack(secure=True) as servers:
+        yield SecureStack(servers)
+
+
+@pytest.fixture
+def as_user(secure: SecureStack) -> Callable[..., KafkaSettings]:
+    return secure.kafka

@@ -1,0 +1,111 @@
+"""The rules for each change of the table, and what fastavro makes of the same."""
+
+import json
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+import fastavro
+import pytest
+from fastavro.utils import generate_many
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.catalog.compatibility import breaks_of, level_breaks
+from tests.unit.gate.changes_table import CHANGES, ID, Change, enum, field, record
+
+each_change = pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.name)
+LEVELS = {
+    "BACKWARD": (True, False),
+    "FORWARD_TRANSITIVE": (False, True),
+    "FULL": (True, True),
+    "NONE": (False, False),
+}
+
+
+def reads(reader: Any, writer: Any, value: Any) -> None:
+    """Raises what fastavro raises, but for bytes read as text: not all of them are."""
+    written = BytesIO()
+    fastavro.schemaless_writer(written, fastavro.parse_schema(writer), value)
+    written.seek(0)
+    with suppress(UnicodeDecodeError):
+        fastavro.schemaless_reader(
+            written, fastavro.parse_schema(writer), fastavro.parse_schema(reader)
+        )
+
+
+def can_read(reader: Any, writer: Any) -> bool:
+    """Whether fastavro reads all of a few values, among them each symbol and branch."""
+    try:
+        for value in generate_many(fastavro.parse_schema(writer), 30):
+            reads(reader, writer, value)
+    except (fastavro.read.SchemaResolutionError, ValueError, TypeError, EOFError):
+        return False
+    return True
+
+
+@each_change
+def test_who_can_read_whom(change: Change) -> None:
+    old, new = json.dumps(change.old), json.dumps(change.new)
+    assert (breaks_of(new, old) == ()) is change.backward
+    assert (breaks_of(old, new) == ()) is change.forward
+
+
+@pytest.mark.parametrize(
+    "change", [each for each in CHANGES if not each.stricter], ids=lambda each: each.name
+)
+def test_fastavro_reads_what_the_rules_let_pass_and_nothing_else(change: Change) -> None:
+    assert can_read(change.new, change.old) is change.backward
+    assert can_read(change.old, change.new) is change.forward
+
+
+@each_change
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_level_forbids_its_own_side_only(change: Change, level: str) -> None:
+    backward, forward = LEVELS[level]
+    expected = {"new"} if backward and not change.backward else set()
+    expected |= {"old"} if forward and not change.forward else set()
+    found = level_breaks(level, json.dumps(change.new), [json.dumps(change.old)])
+    assert {each.reader for each in found} == expected
+
+
+def test_only_a_transitive_level_looks_beyond_the_last_version() -> None:
+    older = [record(ID, field("a", "string")), record(ID), record(ID, field("a", "int", default=0))]
+    first, second, new = map(json.dumps, older)
+    assert level_breaks("BACKWARD", new, [first, second]) == ()
+    (found,) = level_breaks("BACKWARD_TRANSITIVE", new, [first, second])
+    assert found.at.field == "a"
+
+
+LEAVES = st.sampled_from(["int", "long", "float", "double", "string", "bytes", "boolean"])
+TYPES: st.SearchStrategy[Any] = st.recursive(
+    LEAVES | st.just(enum("A", "B")),
+    lambda inner: (
+        inner.map(lambda each: {"type": "array", "items": each})
+        | inner.map(lambda each: {"type": "map", "values": each})
+        | inner.filter(lambda each: not isinstance(each, list)).map(lambda each: ["null", each])
+    ),
+    max_leaves=3,
+)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, Any]:
+    names = draw(st.lists(st.sampled_from("abcd"), unique=True, min_size=1))
+    fields = []
+    for at, name in enumerate(names):
+        kind = json.loads(json.dumps(draw(TYPES)).replace('"E"', f'"E{at}{name}"'))
+        more: dict[str, Any] = {}
+        if isinstance(kind, list) and draw(st.booleans()):
+            more["default"] = None
+        if draw(st.booleans()):
+            more["aliases"] = [draw(st.sampled_from("wxyz"))]
+        fields.append(field(name, kind, **more))
+    return record(*fields)
+
+
+@given(old=records(), new=records())
+def test_what_the_rules_let_pass_fastavro_reads(old: dict[str, Any], new: dict[str, Any]) -> None:
+    if breaks_of(json.dumps(new), json.dumps(old)) == ():
+        for value in generate_many(fastavro.parse_schema(old), 5):
+            reads(new, old, value)

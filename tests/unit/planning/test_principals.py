@@ -1,0 +1,74 @@
+"""Who may write and read what, as it follows from the catalog."""
+
+import pytest
+
+from headrace.catalog import load_catalog
+from headrace.catalog.planning import Acl, WantedState, principals, service_of
+
+CREATED, LOGIN = "dreamscape.user.created", "dreamscape.auth.login"
+
+
+@pytest.mark.parametrize(
+    ("group", "topic", "service"),
+    [
+        ("dreamscape-ai-service-group", CREATED, "ai-service"),
+        ("stock-group", "shop.orders", "stock"),
+        ("complaint-view", "complaints.events", "complaint-view"),
+        ("dreamscape-group", CREATED, "dreamscape"),
+    ],
+)
+def test_a_group_belongs_to_the_service_in_its_name(group: str, topic: str, service: str) -> None:
+    assert service_of(group, [topic]) == service
+
+
+def test_a_service_writes_its_own_topics_and_reads_what_its_group_takes() -> None:
+    found = principals(load_catalog())["user-service"]
+    own = {name for name in found.writes if name.startswith("dreamscape.user.")}
+    assert len(own) == 5
+    assert LOGIN in found.reads
+    assert LOGIN not in found.writes
+    assert found.groups == {"dreamscape-user-service-group"}
+
+
+def test_what_every_service_may_write_is_written_by_every_service() -> None:
+    catalog = load_catalog()
+    everyone = "dreamscape.notification.email.requested"
+    services = {name for name in principals(catalog) if name != "headrace-archive"}
+    assert {n for n, each in principals(catalog).items() if everyone in each.writes} == services
+
+
+def rules_of(wanted: WantedState, principal: str) -> set[tuple[str, str, str]]:
+    return {
+        (acl.resource_type, acl.resource, acl.operation)
+        for acl in wanted.acls
+        if acl.principal == principal
+    }
+
+
+def test_rules_are_literal_and_grant_no_more_than_needed(wanted: WantedState) -> None:
+    assert all(acl.pattern == "literal" and acl.permission == "allow" for acl in wanted.acls)
+    rules = rules_of(wanted, "auth-service")
+    group = "dreamscape-auth-service-group"
+    assert ("topic", LOGIN, "write") in rules
+    assert ("topic", LOGIN, "read") not in rules
+    assert ("topic", CREATED, "read") in rules
+    assert ("topic", CREATED, "write") not in rules
+    assert ("cluster", "kafka-cluster", "idempotent_write") in rules
+    assert {resource for kind, resource, _ in rules if kind == "group"} == {group}
+    assert {r for _, r, _ in rules if r.endswith(".dlq")} == {f"{group}.dlq"}
+    assert not {op for _, _, op in rules} & {"all", "create", "delete", "alter", "alter_configs"}
+
+
+def test_only_the_administrator_has_rules_on_every_topic(wanted: WantedState) -> None:
+    assert {acl.principal for acl in wanted.acls if acl.resource == "*"} == {"headrace-admin"}
+    assert Acl("headrace-admin", "cluster", "kafka-cluster", "alter") in wanted.acls
+
+
+def test_the_archive_reads_every_topic_and_writes_its_dead_letters_alone(
+    wanted: WantedState,
+) -> None:
+    rules = rules_of(wanted, "headrace-archive")
+    read = {resource for kind, resource, op in rules if (kind, op) == ("topic", "read")}
+    assert read == set(load_catalog().topics)
+    written = {resource for kind, resource, op in rules if (kind, op) == ("topic", "write")}
+    assert written == {"headrace-archive.dlq"}
