@@ -11,6 +11,7 @@ import typer
 from headrace.cli import (
     catalog_commands,
     database_commands,
+    doctor_command,
     plan_commands,
     publish_command,
     query_command,
@@ -25,6 +26,7 @@ _ROOMS = "headrace.commands"
 _OWN = (
     catalog_commands,
     database_commands,
+    doctor_command,
     plan_commands,
     publish_command,
     query_command,

@@ -20,6 +20,7 @@ from headrace.postgres.events_query import (
     query_events,
     stored_event_types,
 )
+from headrace.postgres.health import DatabaseState, database_state
 from headrace.postgres.ledger import PostgresLedger
 from headrace.postgres.migrating import migrate
 from headrace.postgres.open_days import OpenDays
@@ -28,6 +29,7 @@ from headrace.postgres.warm import WarmEvents
 
 __all__ = [
     "Database",
+    "DatabaseState",
     "DayCloser",
     "DeadLetterOutbox",
     "EventFilter",
@@ -43,6 +45,7 @@ __all__ = [
     "WarmEvents",
     "async_pool",
     "connection",
+    "database_state",
     "explain_query",
     "migrate",
     "query_events",

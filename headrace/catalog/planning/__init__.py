@@ -24,7 +24,7 @@ from headrace.catalog.planning.changes import (
     UnknownSchema,
 )
 from headrace.catalog.planning.plan import Permit, Plan, make_plan
-from headrace.catalog.planning.principals import Principal, principals, service_of
+from headrace.catalog.planning.principals import ARCHIVE_GROUP, Principal, principals, service_of
 from headrace.catalog.planning.state import (
     ALL_SECTIONS,
     Acl,
@@ -41,6 +41,7 @@ from headrace.catalog.planning.wanted import JOURNAL, topic_spec, wanted_state
 
 __all__ = [
     "ALL_SECTIONS",
+    "ARCHIVE_GROUP",
     "JOURNAL",
     "Acl",
     "Change",

@@ -1,6 +1,9 @@
 """`headrace plan` and `headrace apply` on a real cluster and registry, with users and ACLs."""
 
+import contextlib
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -297,3 +300,54 @@ def test_one_who_is_no_administrator_is_told_so(catalog: CatalogCopy, secure: Se
     refused = catalog.run("plan")
     assert refused.exit_code == 1
     assert "may not be used by Kafka user user-service" in str(refused.exception)
+
+
+def test_a_cluster_that_is_away_is_an_error_within_the_request_timeout(
+    catalog: CatalogCopy, secure: SecureStack
+) -> None:
+    patient = {"KAFKA_REQUEST_TIMEOUT": "6000"}
+    secure.servers.pause("kafka")
+    try:
+        frozen = CatalogCopy(catalog.root / "frozen", {**catalog.env, **patient})
+        refused = frozen.run("plan")
+    finally:
+        secure.servers.resume("kafka")
+    assert refused.exit_code == 1
+    assert "Kafka does not answer" in str(refused.exception)
+    secure.servers.wait_ready("kafka")
+    assert catalog.run("plan").exit_code == 0
+
+
+def on_a_terminal(catalog: CatalogCopy, answer: str) -> tuple[int, str]:
+    """`headrace apply` with a terminal of its own: exit code, and what it showed."""
+    ours, theirs = pty.openpty()
+    words = ("apply", "--only", "topics", "--root", str(catalog.root))
+    child = subprocess.Popen(
+        (sys.executable, "-c", RUN, *words),
+        env=catalog.environment | {"COLUMNS": "200"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal ends with its process
+        while part := os.read(ours, 4096):
+            shown += part
+            if part.endswith(b"[y/N]: "):
+                os.write(ours, answer.encode() + b"\n")
+    os.close(ours)
+    return child.wait(), shown.decode()
+
+
+def test_on_a_terminal_apply_shows_and_asks(catalog: CatalogCopy) -> None:
+    (name,) = add_topics(catalog, 1, "user-service")
+    refused, shown = on_a_terminal(catalog, "n")
+    assert refused == 1
+    assert name in shown
+    assert "Make 1 of 1 changes?" in shown
+    assert [each["kind"] for each in catalog.plan("--only", "topics")] == ["create_topic"]
+    agreed, shown = on_a_terminal(catalog, "y")
+    assert (agreed, "1/1 + topics" in shown) == (0, True)
+    assert catalog.plan("--only", "topics") == []
