@@ -126,6 +126,11 @@ class Engine:
         return frozenset(self._owned.lanes)
 
     @property
+    def failed(self) -> BaseException | None:
+        """Why the stage stopped by itself; None while it runs."""
+        return self._failure.exception() if self._failure.done() else None
+
+    @property
     def behind(self) -> bool:
         """Whether records come faster than they are applied: a partition is held back for it."""
         return any(lane.paused for lane in self._owned.lanes.values())
@@ -234,9 +239,7 @@ class Engine:
         """Until something changes, or the first waiting lane may try again."""
         now = self._clock.monotonic()
         waits = [
-            at - now
-            for lane in self._free_lanes()
-            if (at := lane.next_start(now)) is not None
+            at - now for lane in self._free_lanes() if (at := lane.next_start(now)) is not None
         ]
         timeout = max(min(waits), 0.001) if waits and self._idle else None
         try:

@@ -129,9 +129,7 @@ class _Visit:
             elif self._waits_on(event, record, error):
                 waiting.add(record.key)
 
-    def _error(
-        self, event: StageEvent, record: Parked, tx: LedgerTransaction
-    ) -> Exception | None:
+    def _error(self, event: StageEvent, record: Parked, tx: LedgerTransaction) -> Exception | None:
         try:
             with tx.savepoint():
                 self._duplicates += self._trying.apply(event, record, tx.effects)

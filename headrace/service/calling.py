@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
+from uuid import UUID
 
 from headrace.errors import TransientError
 from headrace.runtime import StageEvent
@@ -44,6 +45,10 @@ class Item:
     @property
     def offset(self) -> int:
         return self.event.offset
+
+    @property
+    def event_id(self) -> UUID:
+        return self.event.event.event_id
 
     def __str__(self) -> str:
         return f"{self.event.tp}@{self.event.offset}"

@@ -25,7 +25,7 @@ class Metadata:
         record: Record,
         topic_partition: TopicPartition,
         attempt: int = 1,
-        transaction: Transaction | NoTransaction | None = None,
+        transaction: Transaction | None = None,
     ) -> None:
         self.event, self.record = event, record
         self.topic_partition = topic_partition

@@ -13,7 +13,7 @@ from headrace.runtime.records import Record
 from headrace.service.calling import Item
 from headrace.service.chunk import Chunk
 from headrace.service.progress import Progress
-from headrace.service.subscriptions import Subscriptions
+from headrace.service.subscriptions import Convert, Subscription, Subscriptions
 from headrace.service.verdicts import Handled
 
 
@@ -25,9 +25,7 @@ class Picking:
         self._clock = clock
         self._subscriptions = subscriptions
         self._wanted = subscriptions.event_types
-        self._whole = {
-            name for name, topic in stage.topics.items() if subscriptions.whole(topic)
-        }
+        self._whole = {name for name, topic in stage.topics.items() if subscriptions.whole(topic)}
 
     def chunk(self, job: Job, progress: Progress) -> Chunk:
         """Raises HeldError, and what stops the service."""
@@ -70,8 +68,12 @@ class Picking:
 
     def item(self, event: StageEvent, record: Record, attempts: int) -> Item:
         """Raises PoisonError where no handler takes the event."""
-        subscription, convert = self._subscriptions.route(event.event)
+        subscription, convert = self.route(event)
         return Item(event, record, subscription, convert, attempts + 1)
+
+    def route(self, event: StageEvent) -> tuple[Subscription, Convert]:
+        """Raises PoisonError where no handler takes the event."""
+        return self._subscriptions.route(event.event)
 
     def _item(
         self, event: StageEvent, record: Record, attempts: int, letters: dict[int, DeadLetter]
@@ -104,4 +106,3 @@ def event_type_of(record: Record) -> str | None:
         if name == "eventType" and value is not None:
             return value.decode("utf-8", "replace")
     return None
-

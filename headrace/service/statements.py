@@ -107,18 +107,21 @@ class Transaction:
         return asyncio.run_coroutine_threadsafe(call, self._statements.loop).result()
 
     async def _begin(self) -> None:
-        if self._over:
+        if self._is_over():
             raise TransactionOverError("the handler's transaction is over")
         if self._beginning is None:
             self._beginning = asyncio.Lock()  # a handler may have several statements on their way
         async with self._beginning:
             if not self._begun:
                 await self._statements.turn.acquire()
-                if self._over:
+                if self._is_over():
                     self._statements.turn.release()
                     raise TransactionOverError("the handler's transaction is over")
                 self._begun = True
                 await self._statements.call(self._statements.effects.mark)
+
+    def _is_over(self) -> bool:
+        return self._over
 
     async def end(self, *, keep: bool) -> None:
         """The handler has ended. Not the handler's to call."""
@@ -132,22 +135,20 @@ class Transaction:
             self._statements.turn.release()
 
 
-class NoTransaction:
+class NoTransaction(Transaction):
     """Stands where a service has no database; says so when it is used."""
 
-    _REMEDY = (
-        "this service has no transaction: its ledger is Kafka's offsets; "
-        'give it a database with Service(…, ledger="postgres")'
-    )
+    def __init__(self) -> None:
+        return
 
-    async def execute(self, query: str, values: Any = None) -> Answer:
-        raise ConfigurationError(self._REMEDY)
-
-    async def execute_many(self, query: str, values: Sequence[Any]) -> None:
-        raise ConfigurationError(self._REMEDY)
+    async def _begin(self) -> None:
+        raise ConfigurationError(
+            "this service has no transaction: its ledger is Kafka's offsets; "
+            'give it a database with Service(…, ledger="postgres")'
+        )
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
-        raise ConfigurationError(self._REMEDY)
+        return asyncio.run(self.execute(query, values))
 
     async def end(self, *, keep: bool) -> None:
-        return
+        del keep

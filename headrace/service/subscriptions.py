@@ -1,7 +1,7 @@
 """Which handler gets which events, and in which form."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,10 +93,15 @@ class Subscriptions:
         self._routes.clear()
         return made
 
+    def change(self, by: Callable[[Subscription], Subscription]) -> None:
+        """Replace each; for tests."""
+        self._found = {kind: by(each) for kind, each in self._found.items()}
+        self._routes.clear()
+
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def __iter__(self) -> Iterable[Subscription]:  # type: ignore[misc]
+    def __iter__(self) -> Iterator[Subscription]:
         return iter(self._found.values())
 
     @property
@@ -124,7 +129,11 @@ class Subscriptions:
         if plain is not None:
             return plain, _as_it_is
         major = major_of(version)
-        majors = sorted(each for name, each in self._found if name == event_type and each)
+        majors = sorted(
+            each for name, each in self._found if name == event_type and each is not None
+        )
+        if not majors:
+            raise PoisonError("no_handler", f"no handler takes {event_type} any more")
         fit = next((each for each in majors if each >= major), None)
         if fit is None:
             raise PoisonError(
@@ -140,7 +149,11 @@ class Subscriptions:
     def _check_alone(self, made: Subscription) -> None:
         others = [each for each in self._found.values() if each.event_type == made.event_type]
         clash = next(
-            (each for each in others if None in (each.major, made.major) or each.major == made.major),
+            (
+                each
+                for each in others
+                if None in (each.major, made.major) or each.major == made.major
+            ),
             None,
         )
         if clash is not None:
@@ -165,7 +178,7 @@ def _typed(event_class: EventClass, *, older: bool) -> Convert:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PoisonError(
                 "does_not_fit",
-                f"{event.event_type} {event.version} does not fit {event_class.__name__}: {error!r}",
+                f"{event.event_type} {event.version} is no {event_class.__name__}: {error!r}",
             ) from error
 
     return convert

@@ -111,10 +111,10 @@ class Turn:
                 return None
             return self._judged(item, _timeout(item))
         except Exception as error:  # noqa: BLE001 - the policy tells them apart
-            if running.timed_out:  # it made another error of its cancellation
-                task.uncancel()
-                error = _timeout(item)
-            return self._judged(item, error)
+            if not running.timed_out:
+                return self._judged(item, error)
+            task.uncancel()  # it made another error of its cancellation
+            return self._judged(item, _timeout(item))
         if running.timed_out and task.cancelling():
             task.uncancel()  # it ended just then
         return Handled()

@@ -1,37 +1,26 @@
 """What a service's writer threads do: a chunk of a partition, its handlers, and the ledger."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from typing import Any
-
-import structlog
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from headrace.clock import Clock
 from headrace.errors import OutageError
-from headrace.runtime import EventList, Events, Ledger, LedgerConflictError, Stage, TopicPartition
-from headrace.runtime.decoding import Decoding, HeldError
+from headrace.runtime import Counts, Ledger, LedgerConflictError, Stage, TopicPartition
+from headrace.runtime.decoding import HeldError
 from headrace.runtime.fates import Done, Failed, Fate, Held, Refused
 from headrace.runtime.job import Job
 from headrace.runtime.judging import Judge
 from headrace.runtime.ledger import LedgerTransaction, Move
-from headrace.runtime.policy import Park, Stop, Wait
-from headrace.runtime.records import Record
+from headrace.runtime.policy import Park, Stop
 from headrace.runtime.visiting import Visiting
 from headrace.runtime.work import Settling
 from headrace.service import verdicts
 from headrace.service.calling import Item
 from headrace.service.chunk import Chunk, Settled, head
 from headrace.service.effects import Effects
-from headrace.service.metrics import count_ended
 from headrace.service.picking import Picking
 from headrace.service.progress import Failure, Progress, ProgressOfAll
 from headrace.service.running import Running
-from headrace.service.subscriptions import Subscriptions
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +53,7 @@ class ServiceWriter:
         self._judge = Judge(stage.policy, ledger, clock)
         self._settling = Settling(ledger, stage.policy)
         self._progress = ProgressOfAll()
-        self._visiting = Visiting(
-            stage.handler, ledger, self._judge, picking.decoding, running.retries_of
-        )
+        self._visiting = Visiting(running, ledger, self._judge, picking.decoding)
 
     def process(self, jobs: Sequence[Job]) -> Mapping[TopicPartition, Fate]:
         """What became of each job's partition. Never raises."""
@@ -100,7 +87,7 @@ class ServiceWriter:
             fate = self._settle(settled, tx, parked)
         self._remember(chunk, settled.job.end, progress)
         self._running.committed()
-        return fate if settled.job.end > job.start else self._stuck(chunk)
+        return fate if settled.job.end > job.start else self._stuck(chunk, progress)
 
     def _handle(self, chunk: Chunk, progress: Progress, tx: LedgerTransaction) -> None:
         items = self._picking.items(chunk, progress)
@@ -127,9 +114,7 @@ class ServiceWriter:
         if job.end == job.start:
             return Done(settled.work.counts(0), job.start)
         tx.advance([job.move])
-        return self._settling.settle(
-            settled.work, tx, duplicates=settled.duplicates, parked=parked
-        )
+        return self._settling.settle(settled.work, tx, duplicates=settled.duplicates, parked=parked)
 
     def _remember(self, chunk: Chunk, end: int, progress: Progress) -> None:
         now = self._clock.monotonic()
@@ -138,14 +123,34 @@ class ServiceWriter:
             if isinstance(verdict, verdicts.Failed) and verdict.decision is not verdicts.OUTAGE:
                 before = progress.failing.get(offset)
                 since = before.since if before else now
-                progress.failing[offset] = Failure(verdict.attempt, since, now + verdict.seconds)
+                progress.failing[offset] = Failure(
+                    verdict.attempt, verdict.error, since, now + verdict.seconds
+                )
         progress.forget_before(end)
 
-    def _stuck(self, chunk: Chunk) -> Fate:
+    def _stuck(self, chunk: Chunk, progress: Progress) -> Fate:
         """Nothing before the first event that did not end: its lane waits, or the service stops."""
         failed = [each for each in chunk.verdicts.values() if isinstance(each, verdicts.Failed)]
         for each in failed:
             if isinstance(each.decision, Stop):
                 return Failed(each.error)
-        waiting = next((each.error for each in failed), None)
-        return Held(waiting or OutageError(self._running.why_idle()))
+        errors = [each.error for each in failed]
+        errors += [each.error for each in progress.failing.values()]
+        if errors:
+            return Held(errors[0])
+        if any(isinstance(each, verdicts.Behind) for each in chunk.verdicts.values()):
+            return Held(OutageError("no more can be parked: the lane waits until some are through"))
+        return Done(Counts(), chunk.job.start)  # called off before any event began
+
+
+def _note_handled(chunk: Chunk, progress: Progress) -> None:
+    for offset, verdict in chunk.verdicts.items():
+        if isinstance(verdict, verdicts.Handled):
+            progress.ahead[offset] = verdict.duplicate
+
+
+def _by_key(item: Item, chunk: Chunk) -> bool:
+    """Whether later events of its key wait behind it."""
+    verdict = chunk.verdicts.get(item.offset)
+    parked = isinstance(verdict, verdicts.Failed) and isinstance(verdict.decision, Park)
+    return parked and item.subscription.retries.by_key
