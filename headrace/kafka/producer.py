@@ -67,6 +67,10 @@ class AsyncProducer:
         finally:
             self._poller.stop()
 
+    def abandon(self) -> None:
+        """Leave without a flush: nothing was published."""
+        self._poller.stop()
+
     async def publish(self, event: Event) -> Receipt:
         """Publish one event; returns once it is durable."""
         (result,) = await self.publish_many([event])
