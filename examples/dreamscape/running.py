@@ -113,7 +113,7 @@ class Running:
     def rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
         """What a service's database answers."""
         with psycopg.connect(self.databases[service], autocommit=True) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def handled(self) -> list[tuple[str, str, str]]:
         """Service, event type and event id, of every handled event, from the services' logs."""
@@ -168,11 +168,11 @@ def _database(admin_url: str, name: str, tables: str) -> str:
         there = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if there.fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    parts = conninfo_to_dict(admin_url) | {"dbname": name}
+    parts: dict[str, Any] = {**conninfo_to_dict(admin_url), "dbname": name}
     url = make_conninfo(**parts)
     migrate(url, SERVICE)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(tables)  # type: ignore[arg-type]
+        connection.execute(tables)
     return url
 
 

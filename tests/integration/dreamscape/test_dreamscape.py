@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from headrace.sync_producer import SyncProducer
 
 from api.callers import new_key
 from deploy.local.direct import DirectStack
@@ -16,6 +15,7 @@ from headrace.catalog import Catalog
 from headrace.clock import SystemClock
 from headrace.events import typed_event
 from headrace.ids import uuid7
+from headrace.sync_producer import SyncProducer
 from tests.contract.test_dreamscape_topics import AGREED
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
