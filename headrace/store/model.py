@@ -1,0 +1,146 @@
+"""The event store's words: streams, what an append expects, positions, recorded events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from headrace.codec import dump_json, parse_json
+from headrace.envelope import Event
+from headrace.events.base import TypedEvent
+
+Given: TypeAlias = Event | TypedEvent
+"""What may be appended: an event with its envelope, or a payload that the store wraps in one."""
+
+ENVELOPE_KEYS = {
+    "correlationId": "correlation_id",
+    "causationId": "causation_id",
+    "userId": "user_id",
+    "accountId": "account_id",
+}
+"""Keys of the stored metadata that are the envelope's own fields."""
+
+
+class Expected(IntEnum):
+    """What an append expects of its stream, beside an exact version from 1 up."""
+
+    NO_STREAM = 0
+    ANY = -1
+    EXISTS = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One aggregate's events. An id belongs to one aggregate type only."""
+
+    aggregate_type: str
+    aggregate_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.aggregate_type} {self.aggregate_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events for one stream; `expected` is its version before them, or an `Expected`."""
+
+    stream: Stream
+    events: Sequence[Given]
+    expected: int = Expected.ANY
+
+
+class Position(NamedTuple):
+    """A place in the total order: the appending transaction, then the sequence number."""
+
+    xid: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a stream's events are now. `version` is its last one's; `repeated`: they were there
+    already, with the same content. `events` are as they were stored.
+    """
+
+    stream: Stream
+    events: tuple[Event, ...]
+    positions: tuple[Position, ...]
+    repeated: bool
+
+    @property
+    def version(self) -> int:
+        version = self.events[-1].aggregate_version
+        assert version is not None  # noqa: S101 - the store has numbered them
+        return version
+
+
+class Recorded(NamedTuple):
+    """A row of the store. Times are aware, UTC; `payload_json` and `metadata_json` JSON text."""
+
+    xid: int
+    sequence: int
+    event_id: UUID
+    event_type: str
+    schema_version: str
+    source: str
+    timestamp: datetime
+    aggregate_id: UUID
+    aggregate_type: str
+    aggregate_version: int
+    payload_json: str
+    metadata_json: str
+    recorded_at: datetime
+
+    @property
+    def position(self) -> Position:
+        return Position(self.xid, self.sequence)
+
+    @property
+    def stream(self) -> Stream:
+        return Stream(self.aggregate_type, self.aggregate_id)
+
+    @property
+    def event(self) -> Event:
+        """The event with its envelope, parsed each time."""
+        metadata: dict[str, Any] = parse_json(self.metadata_json.encode())
+        own = {name: metadata.pop(key, None) for key, name in ENVELOPE_KEYS.items()}
+        return Event(
+            event_id=self.event_id,
+            event_type=self.event_type,
+            timestamp=self.timestamp,
+            version=self.schema_version,
+            source=self.source,
+            payload=parse_json(self.payload_json.encode()),
+            aggregate_type=self.aggregate_type,
+            aggregate_id=str(self.aggregate_id),
+            aggregate_version=self.aggregate_version,
+            metadata_json=dump_json(metadata).decode() if metadata else "{}",
+            **own,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events in order, and the cursor that continues after them. `more`: the page was full."""
+
+    events: list[Recorded]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An event of a chain of causes, so many steps from where the walk began (0)."""
+
+    distance: int
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The walk in order of distance. `complete` is False where its bounds cut it off."""
+
+    links: list[Link]
+    complete: bool
