@@ -221,7 +221,7 @@ class AsyncEventStore:
     async def _rows(self, sql: Any, values: Any) -> list[Any]:
         with translated(), store_errors():
             async with self._pool.connection() as connection:
-                return await (await connection.execute(sql, values)).fetchall()
+                return await (await connection.execute(sql, values, binary=True)).fetchall()
 
 
 class AsyncTransaction:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from psycopg import AsyncConnection, Connection
-from psycopg.types.string import TextLoader
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from headrace.errors import ConfigurationError
@@ -19,18 +18,14 @@ NOT_HERE = (
 
 def pool(url: str, application: str, connections: int) -> ConnectionPool[Connection[Any]]:
     """An open pool; it connects when it is asked, and replaces a connection that broke."""
-    return ConnectionPool(
-        url, open=True, configure=_configure, **_arguments(application, connections)
-    )
+    return ConnectionPool(url, open=True, **_arguments(application, connections))
 
 
 def async_pool(
     url: str, application: str, connections: int
 ) -> AsyncConnectionPool[AsyncConnection[Any]]:
     """The same, closed: open it inside of the event loop."""
-    return AsyncConnectionPool(
-        url, open=False, configure=_configure_async, **_arguments(application, connections)
-    )
+    return AsyncConnectionPool(url, open=False, **_arguments(application, connections))
 
 
 def _arguments(application: str, connections: int) -> dict[str, Any]:
@@ -48,14 +43,6 @@ def _arguments(application: str, connections: int) -> dict[str, Any]:
             **KEEPALIVES,
         },
     }
-
-
-def _configure(connection: Connection[Any]) -> None:
-    connection.adapters.register_loader("jsonb", TextLoader)  # read as text, parsed when asked for
-
-
-async def _configure_async(connection: AsyncConnection[Any]) -> None:
-    connection.adapters.register_loader("jsonb", TextLoader)
 
 
 def identified(rows: list[Any]) -> tuple[Identity, int]:

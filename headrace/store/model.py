@@ -77,16 +77,19 @@ class Appended:
 
 
 class Recorded(NamedTuple):
-    """A row of the store. Times are aware, UTC; `payload_json` and `metadata_json` JSON text."""
+    """A row of the store, as it was read: what takes long to make is made when it is asked for.
+
+    Times are aware, UTC; `…_json` is JSON text, `…_text` a UUID's text.
+    """
 
     xid: int
     sequence: int
-    event_id: UUID
+    event_id_text: str
     event_type: str
     schema_version: str
     source: str
     timestamp: datetime
-    aggregate_id: UUID
+    aggregate_id_text: str
     aggregate_type: str
     aggregate_version: int
     payload_json: str
@@ -96,6 +99,14 @@ class Recorded(NamedTuple):
     @property
     def position(self) -> Position:
         return Position(self.xid, self.sequence)
+
+    @property
+    def event_id(self) -> UUID:
+        return UUID(self.event_id_text)
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return UUID(self.aggregate_id_text)
 
     @property
     def stream(self) -> Stream:
@@ -114,7 +125,7 @@ class Recorded(NamedTuple):
             source=self.source,
             payload=parse_json(self.payload_json.encode()),
             aggregate_type=self.aggregate_type,
-            aggregate_id=str(self.aggregate_id),
+            aggregate_id=self.aggregate_id_text,
             aggregate_version=self.aggregate_version,
             metadata_json=dump_json(metadata).decode() if metadata else "{}",
             **own,

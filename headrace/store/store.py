@@ -214,7 +214,7 @@ class EventStore:
 
     def _rows(self, sql: Any, values: Any) -> list[Any]:
         with translated(), store_errors(), self._pool.connection() as connection:
-            return connection.execute(sql, values).fetchall()
+            return connection.execute(sql, values, binary=True).fetchall()
 
 
 class Transaction:
