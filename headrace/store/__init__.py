@@ -1,7 +1,8 @@
 """The event store: append-only truth of event-sourced aggregates in PostgreSQL.
 
 `EventStore` (and `AsyncEventStore`) appends with optimistic concurrency and reads: an aggregate,
-the total order, a time range, a chain of causes. docs/store.md shows how.
+the total order, a time range, a chain of causes. `Repository` loads an aggregate as a state and
+saves what is decided on it. docs/store.md shows how.
 """
 
 from headrace.store.async_store import AsyncEventStore, AsyncTransaction
@@ -24,12 +25,15 @@ from headrace.store.model import (
     Recorded,
     Stream,
 )
+from headrace.store.repository import Aggregate, AsyncRepository, Loaded, Repository
 from headrace.store.store import EventStore, Transaction
 
 __all__ = [
+    "Aggregate",
     "Append",
     "Appended",
     "AsyncEventStore",
+    "AsyncRepository",
     "AsyncTransaction",
     "Chain",
     "ConcurrencyConflictError",
@@ -39,9 +43,11 @@ __all__ = [
     "Identity",
     "InvalidCursorError",
     "Link",
+    "Loaded",
     "Page",
     "Position",
     "Recorded",
+    "Repository",
     "Stream",
     "Transaction",
     "WrongAggregateTypeError",
