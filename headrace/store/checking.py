@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from headrace.errors import FieldProblem, InvalidEventError, UnknownEventTypeErr
 from headrace.events.base import TypedEvent
 from headrace.ids import uuid7
 from headrace.store.errors import DuplicateEventError
-from headrace.store.model import ENVELOPE_KEYS, Append, Appended, Given, Position, Stream
+from headrace.store.model import ENVELOPE_KEYS, Append, Appended, Given, Stream
 
 MAX_BATCH = 10_000
 """Events in one call: it is one statement, and its locks are held as long."""
@@ -36,21 +35,15 @@ class Batch:
         self, repeated: bool, xids: list[int], sequences: list[int], versions: list[int]
     ) -> list[Appended]:
         """The statement's answer, by stream."""
-        places = iter(zip(xids, sequences, versions, strict=True))
-        return [self._one(*each, repeated, places) for each in self.appends]
-
-    @staticmethod
-    def _one(stream: Stream, events: tuple[Event, ...], repeated: bool, places: Any) -> Appended:
-        found = [next(places) for _ in events]
-        return Appended(
-            stream,
-            tuple(
-                replace(event, aggregate_version=version)
-                for event, (_, _, version) in zip(events, found, strict=True)
-            ),
-            tuple(Position(xid, sequence) for xid, sequence, _ in found),
-            repeated,
-        )
+        done, first = [], 0
+        for stream, events in self.appends:
+            part = slice(first, first + len(events))
+            numbers, transactions, places = (
+                tuple(each[part]) for each in (versions, xids, sequences)
+            )
+            done.append(Appended(stream, events, numbers, transactions, places, repeated))
+            first = part.stop
+        return done
 
 
 class Checker:
@@ -121,12 +114,7 @@ class Checker:
             problems += error.problems
         if problems:
             raise InvalidEventError(*problems)
-        return replace(
-            event,
-            aggregate_type=stream.aggregate_type,
-            aggregate_id=str(stream.aggregate_id),
-            timestamp=event.timestamp.astimezone(UTC),
-        )
+        return event
 
     def _schema(
         self, event_type: str, version: str
@@ -197,6 +185,7 @@ def _stream_problems(event: Event, stream: Stream) -> list[FieldProblem]:
 def _values(
     appends: Sequence[Append], events: Sequence[Event], numbers: list[int]
 ) -> dict[str, Any]:
+    texts = [_texts(event) for event in events]
     return {
         "stream_ids": [append.stream.aggregate_id for append in appends],
         "stream_types": [append.stream.aggregate_type for append in appends],
@@ -207,14 +196,9 @@ def _values(
         "timestamps": [event.timestamp.replace(tzinfo=None) for event in events],
         "sources": [event.source for event in events],
         "schema_versions": [event.version for event in events],
-        **dict(zip(("payloads", "metadatas"), zip_lists(map(_texts, events)), strict=True)),
+        "payloads": [payload for payload, _ in texts],
+        "metadatas": [metadata for _, metadata in texts],
     }
-
-
-def zip_lists(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Two lists out of pairs."""
-    first, second = zip(*pairs, strict=True)
-    return list(first), list(second)
 
 
 def _texts(event: Event) -> tuple[str, str]:

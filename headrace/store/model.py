@@ -1,7 +1,7 @@
 """The event store's words: streams, what an append expects, positions, recorded events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, NamedTuple, TypeAlias
@@ -60,20 +60,38 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where a stream's events are now. `version` is its last one's; `repeated`: they were there
-    already, with the same content. `events` are as they were stored.
+    """Where a stream's events are now, in their order. `repeated`: they were there already, with
+    the same content. `given` are the events without what the store knows of them.
     """
 
     stream: Stream
-    events: tuple[Event, ...]
-    positions: tuple[Position, ...]
+    given: tuple[Event, ...]
+    versions: tuple[int, ...]
+    xids: tuple[int, ...]
+    sequences: tuple[int, ...]
     repeated: bool
 
     @property
     def version(self) -> int:
-        version = self.events[-1].aggregate_version
-        assert version is not None  # noqa: S101 - the store has numbered them
-        return version
+        """The last event's."""
+        return self.versions[-1]
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        return tuple(map(Position, self.xids, self.sequences))
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """As they are read from the store."""
+        return tuple(map(self._stored, self.given, self.versions))
+
+    def _stored(self, event: Event, version: int) -> Event:
+        return replace(
+            event,
+            aggregate_type=self.stream.aggregate_type,
+            aggregate_id=str(self.stream.aggregate_id),
+            aggregate_version=version,
+        )
 
 
 class Recorded(NamedTuple):
