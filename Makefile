@@ -5,7 +5,7 @@ BIN := .venv/bin
 CHECK := deploy/local/check.sh
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help install up down status demo test test-all lint compose crash model fuzz bench lock
+.PHONY: help install up down status demo test test-all lint compose crash model fuzz bench generate lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ fuzz: install ## both decoders over mutilated batches (HEADRACE_FUZZ_BATCHES, 50
 
 bench: install ## measure throughput and latency on this machine, about 15 minutes
 	@$(BIN)/python -m benchmarks
+
+generate: install ## write what follows from the catalog: typed events, AsyncAPI, topic page, Strimzi
+	@$(BIN)/headrace schemas generate --out headrace/events
+	@$(BIN)/headrace topics export asyncapi --out docs/asyncapi.yaml
+	@$(BIN)/headrace topics export reference --out docs/topics.md
+	@$(BIN)/headrace topics export kafka-topics --out deploy/k8s/kafka/topics.yaml
+	@$(BIN)/headrace topics export kafka-users --out deploy/k8s/kafka/users.yaml
 
 lock: install ## write the locks anew after a change to the dependencies
 	@$(COMPILE) pyproject.toml --extra files --group dev -o requirements.lock

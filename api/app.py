@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 from fastapi import Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from api import checks, health, openapi, problems, publish, query
-from api.auth import authenticate, token_digest
+from api.auth import authenticate, authenticate_fully
+from api.callers import Callers
 from api.correlation import CorrelationMiddleware
 from api.direct import Api, DirectPublish
 from api.event_types import KnownEventTypes
@@ -19,6 +22,7 @@ from headrace.kafka import AsyncProducer
 from headrace.postgres import async_pool
 from headrace.settings import Settings
 
+PREFLIGHT_SECONDS = 600
 KAFKA_REQUEST_MILLISECONDS = 5_000  # a record is tried for twice as long
 
 
@@ -50,23 +54,39 @@ def build(
     app.add_middleware(CorrelationMiddleware, header=header, clock=services.clock)
     app.direct = CorrelationMiddleware(DirectPublish(services), header, services.clock)
     problems.install(app)
-    guarded = [Depends(authenticate)]
-    app.include_router(publish.router, dependencies=guarded)
-    app.include_router(query.router, dependencies=guarded)
+    _open_to_browsers(app, settings)
+    app.include_router(publish.router, dependencies=[Depends(authenticate)])
+    app.include_router(query.router, dependencies=[Depends(authenticate_fully)])
     app.include_router(health.router)
     openapi.install(app, services.catalog)
     return app
 
 
+def _open_to_browsers(app: Api, settings: Settings) -> None:
+    """CORS for the pages of HEADRACE_CORS_ORIGINS, on both ways into the application."""
+    if not settings.cors_origins:
+        return
+    header = settings.correlation_id_header
+    options: dict[str, Any] = {
+        "allow_origins": settings.cors_origins,
+        "allow_methods": ["GET", "POST"],
+        "allow_headers": ["Authorization", "Content-Type", header, "traceparent"],
+        "expose_headers": [header],
+        "max_age": PREFLIGHT_SECONDS,
+    }
+    app.add_middleware(CORSMiddleware, **options)
+    app.direct = CORSMiddleware(app.direct, **options)
+
+
 def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits) -> Services:
-    digest = token_digest(settings)
+    callers = Callers(settings, catalog)
     pool = async_pool(settings.database_url.get_secret_value(), application_name="headrace-api")
     return Services(
         settings=settings,
         catalog=catalog,
         clock=clock,
         limits=limits,
-        token_digest=digest,
+        callers=callers,
         producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
         pool=pool,
         known_event_types=KnownEventTypes(catalog, pool, clock),

@@ -1,48 +1,33 @@
-"""Bearer authentication with the one token of HEADRACE_TOKEN."""
+"""Bearer authentication: the token of HEADRACE_TOKEN, or a publish-only key."""
 
-import hashlib
-import hmac
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.callers import TOKEN_CALLER, Caller
 from api.problems import Problem
 from api.services import Services, services_of
-from headrace.errors import ConfigurationError
-from headrace.settings import Settings
 
-_scheme = HTTPBearer(auto_error=False, description="The token of HEADRACE_TOKEN.")
-
-
-def token_digest(settings: Settings) -> bytes:
-    """The digest that tokens are compared with. Raises ConfigurationError when there is none."""
-    token = settings.token.get_secret_value() if settings.token else ""
-    if not token.strip():
-        raise ConfigurationError(
-            "HEADRACE_TOKEN is not set: the API does not start without a bearer token; "
-            "set it to a long random string"
-        )
-    return _digest(token)
+_scheme = HTTPBearer(
+    auto_error=False, description="The token of HEADRACE_TOKEN; to publish, a publish-only key too."
+)
 
 
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
-
-
-async def check_token(request: Request, services: Services) -> None:
+async def check_caller(request: Request, services: Services) -> Caller:
     """`authenticate` for who has no dependencies injected."""
-    await authenticate(services, await _scheme(request), request)
+    return await authenticate(services, await _scheme(request), request)
 
 
 async def authenticate(
     services: Annotated[Services, Depends(services_of)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)],
     request: Request,
-) -> None:
-    """Let a request pass that carries the token; any other gets 401 before its body is read."""
-    if credentials and hmac.compare_digest(_digest(credentials.credentials), services.token_digest):
-        return
+) -> Caller:
+    """Who calls; anybody else gets 401 before the request's body is read."""
+    caller = services.callers.caller(credentials.credentials) if credentials else None
+    if caller is not None:
+        return caller
     sent = "Authorization" in request.headers
     raise Problem(
         401,
@@ -54,3 +39,14 @@ async def authenticate(
             + (', error="invalid_token"' if sent else "")
         },
     )
+
+
+async def authenticate_fully(caller: Annotated[Caller, Depends(authenticate)]) -> None:
+    """The same for all that a publish-only key does not open: 403."""
+    if caller is not TOKEN_CALLER:
+        raise Problem(
+            403,
+            "forbidden",
+            "This key may only publish",
+            f"{caller.producer}'s key opens POST /api/events and nothing else",
+        )

@@ -13,6 +13,24 @@ DRAIN_SECONDS = 15
 def register(app: typer.Typer) -> None:
     """Add the room's command to the command line."""
     app.command("api", help="Serve the REST API.")(serve)
+    app.command("key")(key)
+
+
+def key(
+    context: typer.Context,
+    producer: Annotated[str, typer.Argument(help="Producer of the catalog, such as frontend.")],
+) -> None:
+    """Make a publish-only key for a page or a device, and the setting that lets it in.
+
+    The key is shown once and kept nowhere; the API knows its SHA-256 (HEADRACE_PUBLISH_KEYS).
+
+    Example: headrace key frontend
+    """
+    from api.callers import new_key
+    from headrace.catalog import load_catalog
+    from headrace.cli.output import emit
+
+    emit([new_key(producer, load_catalog())], ("key", "setting"), context)
 
 
 def serve(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth import check_token
+from api.auth import check_caller
 from api.problems import Problem, problem_of, response_of
 from api.publish import PATH, publish
 from api.services import Services
@@ -37,8 +37,8 @@ class DirectPublish:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            await check_token(request, self.services)
-            response = await publish(request, self.services)
+            caller = await check_caller(request, self.services)
+            response = await publish(request, self.services, caller)
         except Problem as problem:
             response = response_of(problem, request)
         except HeadraceError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.bodies import parse_body
+from api.callers import TOKEN_CALLER, Caller
 from api.limits import Limits, event_too_large, too_many
 from api.problems import Problem, problem_of
 from headrace.catalog import Catalog
@@ -41,9 +42,13 @@ class Intake:
     clock: Clock
     quick: Callable[[Any], Record | None] = _never_quick
     levels: int = MAX_DEPTH
+    caller: Caller = TOKEN_CALLER
 
     def event(self, body: Any) -> Event | Record:
-        """What a JSON value describes. Raises InvalidEventError, or 409 for a store's topic."""
+        """What a JSON value describes. Raises InvalidEventError, 409 for a store's topic, 403
+        for what the caller may not publish.
+        """
+        self.caller.check(body)
         return self.quick(body) or self._fully_checked(body)
 
     def _fully_checked(self, body: Any) -> Event:

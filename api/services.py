@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 from fastapi import Request
 
+from api.callers import Callers
 from api.event_types import KnownEventTypes
 from api.limits import Limits
 from headrace.catalog import Catalog
@@ -22,7 +23,7 @@ class Services:
     catalog: Catalog
     clock: Clock
     limits: Limits
-    token_digest: bytes
+    callers: Callers
     producer: AsyncProducer
     pool: Pool
     known_event_types: KnownEventTypes

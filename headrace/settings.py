@@ -23,7 +23,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from headrace.errors import ConfigurationError
 from headrace.logs import LogLevel
@@ -34,6 +34,7 @@ _REPLACED = {
     "MONGODB_URL": "PostgreSQL (DATABASE_URL)",
 }
 _LIBPQ = re.compile(r"postgres(?:ql)?://|\s*[a-z_]+\s*=")
+_PUBLISH_KEY = re.compile(r"([a-z][a-z0-9-]*):([0-9a-f]{64})")
 _TOKEN = re.compile(r"\s*|[\x21-\x7e]+")
 _HEADER_NAME = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"  # RFC 9110 §5.1
 _MAX_IDEMPOTENT_IN_FLIGHT = 5  # librdkafka's limit for enable.idempotence
@@ -70,6 +71,32 @@ def _bearer_token(value: SecretStr) -> SecretStr:
     return value
 
 
+def _words(value: Any) -> list[str]:
+    return [word.strip() for word in str(value).split(",") if word.strip()]
+
+
+def _publish_keys(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = [_PUBLISH_KEY.fullmatch(word) for word in _words(value)]
+    keys = {match[1]: match[2] for match in found if match}
+    if len(keys) != len(found):
+        raise ValueError("must be producer:sha256 pairs with commas between them, one a producer")
+    return keys
+
+
+def _origins(value: Any) -> Any:
+    """As a browser sends them: no path, no wildcard."""
+    if not isinstance(value, str):
+        return value
+    for origin in _words(value):
+        parts = urlsplit(origin)
+        if not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"{origin!r} is no origin such as https://shop.example")
+        _http_address(origin)
+    return tuple(_words(value))
+
+
 Milliseconds = Annotated[int, Field(ge=1, le=900_000)]
 # librdkafka's own floors: a connection takes at least a second, a socket's limit is 300 s
 ConnectionMilliseconds = Annotated[int, Field(ge=1_000, le=900_000)]
@@ -79,6 +106,8 @@ Brokers = Annotated[str, BeforeValidator(_broker_list)]
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
 BearerToken = Annotated[SecretStr, AfterValidator(_bearer_token)]
+PublishKeys = Annotated[dict[str, str], NoDecode, BeforeValidator(_publish_keys)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 HeaderName = Annotated[str, Field(pattern=_HEADER_NAME)]
 KafkaLogLevel = Annotated[
     Literal["nothing", "error", "warn", "info", "debug"], BeforeValidator(_lower)
@@ -195,6 +224,10 @@ class Settings(BaseSettings):
     database_url: DatabaseAddress = SecretStr("postgresql://headrace@localhost:5432/headrace")
     api_url: HttpAddress = Field("http://localhost:8000", validation_alias="HEADRACE_API_URL")
     token: BearerToken | None = Field(None, validation_alias="HEADRACE_TOKEN")
+    publish_keys: PublishKeys = Field(
+        default_factory=dict, validation_alias="HEADRACE_PUBLISH_KEYS"
+    )
+    cors_origins: Origins = Field((), validation_alias="HEADRACE_CORS_ORIGINS")
     columnar: bool = Field(default=True, validation_alias="HEADRACE_COLUMNAR")
     state_dir: Path = Field(default_factory=_own_folder, validation_alias="HEADRACE_STATE_DIR")
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"

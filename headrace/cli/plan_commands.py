@@ -97,7 +97,7 @@ def apply(
         note(f"{option}: the plan has nothing of that name to allow")
     make, _ = look.plan.split(permit)
     if make and not yes:
-        show_plan(look.plan.changes, as_json=False)
+        show_plan(look.plan.changes, as_json=wants_json(context))
         typer.confirm(
             f"Make {len(make)} of {len(look.plan.changes)} changes?", abort=True, err=True
         )

@@ -15,6 +15,7 @@ from headrace.codec.registry_client import (
     CACHE_LIMIT,
     SUBJECT_NOT_FOUND,
     SchemaRegistryError,
+    among_others,
     avro,
     client_of,
     level_of,
@@ -23,7 +24,6 @@ from headrace.codec.registry_client import (
 from headrace.errors import UnknownSchemaError
 from headrace.settings import Settings
 
-_COLLISIONS = 5
 _ASK_AGAIN_SECONDS = 1.0
 
 
@@ -61,7 +61,9 @@ class Registry:
         key = (subject, schema_text)
         schema_id = self._ids.get(key)
         if schema_id is None:
-            schema_id = translated(lambda: self._register_among_others(subject, schema_text, level))
+            schema_id = translated(
+                lambda: among_others(lambda: self._register(subject, schema_text, level))
+            )
             self._remember(self._ids, key, schema_id)
         return schema_id
 
@@ -82,16 +84,6 @@ class Registry:
         asked = self._unknown.get(schema_id)
         if asked is not None and self._clock.monotonic() - asked < _ASK_AGAIN_SECONDS:
             raise UnknownSchemaError(schema_id)
-
-    def _register_among_others(self, subject: str, schema_text: str, level: str) -> int:
-        """Two that register a subject's first schema at once collide inside Apicurio (409)."""
-        for _ in range(_COLLISIONS):
-            try:
-                return self._register(subject, schema_text, level)
-            except SchemaRegistryError as error:
-                if error.http_status_code != 409 or "already exists" not in error.error_message:
-                    raise
-        return self._register(subject, schema_text, level)
 
     def _register(self, subject: str, schema_text: str, level: str) -> int:
         """The level is set before a further version is checked, or right after the first one."""

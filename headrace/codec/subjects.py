@@ -10,6 +10,7 @@ from headrace.catalog.planning import FoundSubject, SubjectSpec
 from headrace.codec.registry_client import (
     SchemaRegistryClient,
     SchemaRegistryError,
+    among_others,
     avro,
     client_of,
     level_of,
@@ -46,7 +47,9 @@ class Subjects:
         return [each for each in translated(self._client.get_subjects) if each.startswith(prefixes)]
 
     def register(self, subject: str, schema_text: str) -> None:
-        translated(lambda: self._client.register_schema(subject, avro(schema_text)))
+        """Under the level that the subject has now; one that it knows already is no error."""
+        schema = avro(schema_text)
+        translated(lambda: among_others(lambda: self._client.register_schema(subject, schema)))
 
     def register_despite_breaks(self, subject: str, schema_text: str, level: str) -> None:
         """Without the check of the subject's level, which is set again whatever happens."""

@@ -102,10 +102,10 @@ class RefundedItem(TypedRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentBalanceV2(TypedRecord):
-    """A payment after its refunds; refunded and remaining add up to paid."""
+    """A payment after its refunds."""
 
-    paid: Money
-    """What was paid."""
+    paid: Money | None
+    """What was paid; null where an event of v1 does not tell: its two amounts have no sum."""
     refunded: Money
     """What has been returned so far."""
     remaining: Money
@@ -113,7 +113,7 @@ class PaymentBalanceV2(TypedRecord):
 
     def to_payload(self) -> dict[str, Any]:
         return {
-            "paid": self.paid.to_payload(),
+            "paid": None if self.paid is None else self.paid.to_payload(),
             "refunded": self.refunded.to_payload(),
             "remaining": self.remaining.to_payload(),
         }
@@ -122,7 +122,7 @@ class PaymentBalanceV2(TypedRecord):
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         try:
             return cls(
-                paid=Money.from_payload(payload["paid"]),
+                paid=None if (found := payload["paid"]) is None else Money.from_payload(found),
                 refunded=Money.from_payload(payload["refunded"]),
                 remaining=Money.from_payload(payload["remaining"]),
             )

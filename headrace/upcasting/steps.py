@@ -15,8 +15,17 @@ def partial_refund_from_1(payload: Mapping[str, Any]) -> dict[str, Any]:
     """v2 says in one balance what was paid, too: what has been returned and what remains."""
     new = {name: value for name, value in payload.items() if name not in _OLD_BALANCE}
     refunded, remaining = payload["refundedTotal"], payload["remaining"]
-    paid = {**remaining, "minorUnits": refunded["minorUnits"] + remaining["minorUnits"]}
+    paid = _sum(refunded, remaining)
     return {**new, "balance": {"paid": paid, "refunded": refunded, "remaining": remaining}}
 
 
+def _sum(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
+    """None for two currencies, and for a sum that is no Avro long."""
+    total = one["minorUnits"] + other["minorUnits"]
+    if one["currency"] != other["currency"] or not -_LONG <= total < _LONG:
+        return None
+    return {"minorUnits": total, "currency": one["currency"]}
+
+
+_LONG = 2**63
 _OLD_BALANCE = frozenset({"refundedTotal", "remaining"})

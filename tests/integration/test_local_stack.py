@@ -239,3 +239,25 @@ def test_a_frozen_server_answers_again_once_it_goes_on(stack: DirectStack) -> No
     stack.pause("registry")
     stack.resume("registry")
     stack.wait_ready("registry")
+
+
+def test_a_stack_that_was_made_secure_stays_so_until_it_is_wiped(layout: Layout) -> None:
+    local = LocalStack(layout, sizes=TEST_SIZES, names=("kafka",))
+    stack = local.up(ignore, secure=True)
+    assert describe_topics(stack.settings().kafka, ["headrace.catalog"])
+    assert layout.kafka_passwords.stat().st_mode & 0o777 == 0o600
+    assert (layout.root / "kafka").stat().st_mode & 0o777 == 0o700
+    again = local.up(ignore)
+    assert again.secure
+    assert [each.state for each in local.status()] == ["ready"]
+    listed = subprocess.run(
+        (str(layout.bin / "kafka-acls"), "--list", "--principal", "User:headrace-api"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "operation=WRITE" in listed.stdout
+    assert "operation=READ" not in listed.stdout
+    local.down(ignore, wipe=True)
+    assert not layout.tls.exists()
+    assert not layout.kafka_passwords.exists()

@@ -60,6 +60,7 @@ class _Subject:
         self._known = {each.payload for each in released}
 
     def findings(self) -> Iterator[Finding]:
+        yield from self._moved()
         for each in self._released:
             yield from self._of_released(each)
         files = {each.file for each in self._released if each.file}
@@ -67,6 +68,22 @@ class _Subject:
             if self._file(version) in files or canonical_json(version.payload) in self._known:
                 continue
             yield from self._of_new(version, self._versions[:at])
+
+    def _moved(self) -> Iterator[Finding]:
+        """Whoever reads the old topic would see no more of these events, and no error."""
+        last = self._released[-1] if self._released else None
+        if last is None or self._type is None or last.topic in {"", self._type.topic}:
+            return
+        yield Finding(
+            f"topics/{self._type.domain}.yaml",
+            self._name,
+            "",
+            True,
+            "",
+            f"{self._type.name} moves from the topic {last.topic} to {self._type.topic}: its "
+            "readers would see no more of it",
+            "leave it where it is, and give the new topic an event type of its own",
+        )
 
     def _of_released(self, released: Released) -> Iterator[Finding]:
         """It must still be there, and be the same."""

@@ -4,16 +4,19 @@ import io
 import os
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import orjson
+import yaml
 
 from headrace.catalog.compose import canonical_json, subject_of
-from headrace.catalog.gate.released import Released
+from headrace.catalog.gate.released import Released, is_avro_record
 from headrace.errors import ConfigurationError, HeadraceError
 
 _FOLDER = "schemas/avro"
+_TOPICS = "topics"
 _SECONDS = 60
 
 
@@ -31,7 +34,9 @@ def released_in_git(root: Path, ref: str) -> tuple[Released, ...]:
     there = _answer(root, "ls-tree", "-r", "--name-only", commit, "--", _FOLDER)
     if not there:
         raise ConfigurationError(f"the commit {ref} has no {_FOLDER}/ in {root}")
-    archive = _run(root, "archive", "--format=tar", commit, "--", _FOLDER)
+    topics = _answer(root, "ls-tree", commit, "--", _TOPICS)
+    folders = (_FOLDER, _TOPICS) if topics else (_FOLDER,)
+    archive = _run(root, "archive", "--format=tar", commit, "--", *folders)
     if archive.returncode:
         raise ConfigurationError(f"git cannot read {ref}: {_said(archive)}")
     return tuple(_files(archive.stdout, ref))
@@ -58,8 +63,26 @@ def chosen_ref(root: Path) -> str:
 
 def _files(archive: bytes, ref: str) -> list[Released]:
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        found = [each for each in files if each.isfile() and each.name.endswith(".avsc")]
-        return [_released(each.name, _content(files, each), ref) for each in found]
+        found = {each.name: _content(files, each) for each in files if each.isfile()}
+    topics: dict[str, str] = {}
+    for name, text in found.items():
+        if name.startswith(f"{_TOPICS}/"):
+            topics |= _topics_of_types(text)
+    schemas = [_released(name, found[name], ref) for name in found if name.endswith(".avsc")]
+    return [replace(each, topic=topics.get(each.event_type, "")) for each in schemas]
+
+
+def _topics_of_types(text: bytes) -> dict[str, str]:
+    """Event type to topic, in one domain's file; nothing where the file is of another form."""
+    try:
+        document = yaml.safe_load(text)
+        return {
+            event_type: name
+            for name, topic in document["topics"].items()
+            for event_type in topic["events"]
+        }
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError):
+        return {}
 
 
 def _content(files: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
@@ -70,6 +93,8 @@ def _content(files: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 def _released(file: str, text: bytes, ref: str) -> Released:
     try:
         payload: dict[str, Any] = orjson.loads(text)
+        if not is_avro_record(payload):
+            raise ValueError("it is no Avro record")
         domain, event_type, name = PurePosixPath(file).parts[-3:]
         version = name.removeprefix("v").removesuffix(".avsc")
         subject = subject_of(domain, event_type, version)
@@ -95,7 +120,9 @@ def _if_shallow(root: Path) -> str:
 
 
 def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    # without what a git hook sets: it names another folder than -C
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return subprocess.run(
             ["git", "-C", str(root), *arguments],  # noqa: S607 - the git that the user has

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from fastavro import parse_schema
+from fastavro.schema import SchemaParseException, UnknownType
 
 from headrace.catalog.compose import canonical_json
 from headrace.catalog.planning.state import FoundSubject
@@ -14,8 +16,8 @@ from headrace.catalog.planning.state import FoundSubject
 class Released:
     """One schema. `payload` is its payload's record, as canonical JSON.
 
-    `file` (relative to the catalog's root), `event_type` and `version` are empty when a registry
-    knows it, which has no such names.
+    `file` (relative to the catalog's root), `event_type`, `version` and the `topic` that carried it
+    are empty when a registry knows it, which has no such names.
     """
 
     subject: str
@@ -23,6 +25,7 @@ class Released:
     file: str = ""
     event_type: str = ""
     version: str = ""
+    topic: str = ""
 
 
 def released_in_registry(subjects: Iterable[FoundSubject]) -> tuple[Released, ...]:
@@ -35,10 +38,18 @@ def released_in_registry(subjects: Iterable[FoundSubject]) -> tuple[Released, ..
     )
 
 
+def is_avro_record(schema: Any) -> bool:
+    """Whether it is a record that Avro can read."""
+    try:
+        return schema["type"] == "record" and bool(parse_schema(schema))
+    except (SchemaParseException, UnknownType, KeyError, TypeError, ValueError, AttributeError):
+        return False
+
+
 def _payload_of(text: str) -> dict[str, Any] | None:
     try:
         schema = orjson.loads(text)
         field = next(each for each in schema["fields"] if each["name"] == "payload")
     except (ValueError, KeyError, TypeError, StopIteration):
         return None
-    return field["type"] if isinstance(field["type"], dict) else None
+    return field["type"] if is_avro_record(field.get("type")) else None

@@ -26,7 +26,9 @@ def write(files: Mapping[str, str], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     for name in changed:
         if name in files:
-            (folder / name).write_text(files[name], "utf-8")
+            whole = folder / f"{name}.new"  # so that a file is never half written
+            whole.write_text(files[name], "utf-8")
+            whole.replace(folder / name)
         else:
             (folder / name).unlink()
     return changed

@@ -124,7 +124,7 @@ class ClusterReader:
 
     def _found(self, name: str, topic_id: str, settings: Mapping[str, Any]) -> FoundTopic:
         partitions = self._metadata.topics[name].partitions
-        own = {key: each for key, each in settings.items() if _source(each) is _ON_TOPIC}
+        own = {key: each for key, each in settings.items() if _is_on_topic(each)}
         return FoundTopic(
             name=name,
             topic_id=topic_id,
@@ -145,21 +145,21 @@ class ClusterReader:
             raise self._admin.meaning(error, what) from error
 
 
-_ON_TOPIC = ConfigSource.DYNAMIC_TOPIC_CONFIG
+_ON_TOPIC = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 
 
-def _source(entry: Any) -> ConfigSource:
-    return ConfigSource(entry.source)
+def _is_on_topic(entry: Any) -> bool:
+    return entry.source == _ON_TOPIC and not entry.is_default
 
 
 def _defaults(settings: Mapping[str, Any]) -> dict[str, str]:
     """What each setting would be if it were not set on the topic."""
     defaults = {}
     for key, entry in settings.items():
-        if _source(entry) is not _ON_TOPIC:
+        if not _is_on_topic(entry):
             defaults[key] = str(entry.value)
             continue
-        others = [each for each in entry.synonyms.values() if _source(each) is not _ON_TOPIC]
+        others = [each for each in entry.synonyms.values() if not _is_on_topic(each)]
         if others:
             defaults[key] = str(others[0].value)
     return defaults

@@ -1,9 +1,11 @@
 """Passwords of new Kafka users: given in the environment, or made here and written down once."""
 
+import fcntl
 import os
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from headrace.errors import ConfigurationError
@@ -48,10 +50,11 @@ class Passwords:
 
     def _kept(self, variable: str, principal: str) -> str:
         try:
-            known = self._read()
-            if variable not in known:
-                known[variable] = secrets.token_urlsafe(24)
-                self._write(known)
+            with self._locked():
+                known = self._read()
+                if variable not in known:
+                    known[variable] = secrets.token_urlsafe(24)
+                    self._write(known)
         except (OSError, ValueError) as error:
             raise ConfigurationError(
                 f"the password of {principal} cannot be kept in {self.file} ({error}); set "
@@ -59,6 +62,19 @@ class Passwords:
             ) from error
         self.written.append(principal)
         return known[variable]
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Two runs at once give a user one password: that of the run that was first."""
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(
+            self.file.with_name(f".{self.file.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600
+        )
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     def _read(self) -> dict[str, str]:
         if not self.file.exists():
@@ -71,7 +87,6 @@ class Passwords:
 
     def _write(self, known: Mapping[str, str]) -> None:
         """Whole or not at all: a killed writer loses no password that was there."""
-        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lines = (f"{name}={shlex.quote(value)}\n" for name, value in sorted(known.items()))
         text = _HEADER + "".join(lines)
         neighbour = self.file.with_name(f".{self.file.name}.{os.getpid()}.new")

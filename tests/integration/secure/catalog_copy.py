@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import yaml
 from typer.testing import CliRunner, Result
@@ -40,6 +41,17 @@ class CatalogCopy:
         example[field["name"]] = field.get("default", 0)
         (folder / f"v{version}.example.json").write_text(json.dumps(example))
 
+    def add_topics(self, count: int, service: str) -> list[str]:
+        """New topics, each with an event type, all written by this service; their names."""
+        names = [f"t{uuid4().hex[:8]}.happened" for _ in range(count)]
+        self.edit("user", lambda d: d["topics"].update({n: _topic(n, service) for n in names}))
+        for name in names:
+            folder = self.root / "schemas" / "avro" / "user" / name
+            folder.mkdir(parents=True)
+            (folder / "v1.0.avsc").write_text(json.dumps(_record(name)))
+            (folder / "v1.0.example.json").write_text('{"orderId": "1"}')
+        return names
+
     def run(self, *words: str) -> Result:
         """A command; what it raised is in the result."""
         arguments = ["--json", words[0], "--root", str(self.root), *words[1:]]
@@ -60,3 +72,23 @@ class CatalogCopy:
 
 def lines(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def _topic(name: str, service: str) -> dict[str, Any]:
+    return {
+        "description": "A topic.",
+        "events": [name],
+        "aggregate_id": "orderId",
+        "producers": [service],
+        "partitions": {"local": 1, "production": 1},
+        "consumers": {},
+    }
+
+
+def _record(name: str) -> dict[str, Any]:
+    return {
+        "type": "record",
+        "name": f"{name.partition('.')[0].capitalize()}HappenedPayload",
+        "doc": "What happened.",
+        "fields": [{"name": "orderId", "type": "string", "doc": "Which."}],
+    }

@@ -3,15 +3,20 @@
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
+from confluent_kafka.admin import AdminClient
 from pydantic import SecretStr
 
 from deploy.local.direct import DirectStack
+from headrace.kafka import admin_config
 from headrace.kafka.provision import variable_of
 from headrace.settings import KafkaSettings, Settings
+from tests.integration.secure.catalog_copy import CatalogCopy
 
 
 @dataclass(frozen=True)
@@ -53,5 +58,14 @@ def secure() -> Iterator[SecureStack]:
 
 
 @pytest.fixture
-def as_user(secure: SecureStack) -> Callable[..., KafkaSettings]:
-    return secure.kafka
+def catalog(secure: SecureStack, tmp_path: Path) -> CatalogCopy:
+    """The catalog, and a cluster and a registry in step with it: what other tests left is gone."""
+    copy = CatalogCopy(tmp_path / "catalog", secure.servers.env)
+    flags = {each["flag"] for each in copy.plan() if each["danger"] == "delete"}
+    assert copy.apply(*(word for flag in flags for word in flag.split())).exit_code == 0
+    return copy
+
+
+@pytest.fixture
+def admin(secure: SecureStack) -> Any:
+    return AdminClient(admin_config(secure.servers.description.kafka_settings()))

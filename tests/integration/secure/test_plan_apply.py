@@ -1,13 +1,5 @@
 """`headrace plan` and `headrace apply` on a real cluster and registry, with users and ACLs."""
 
-import contextlib
-import json
-import os
-import pty
-import signal
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +8,6 @@ from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
     AclPermissionType,
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -29,7 +20,10 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from headrace.kafka import admin_config
+from headrace.catalog import load_catalog
+from headrace.catalog.planning import wanted_state
+from headrace.catalog.planning.principals import ADMIN
+from headrace.kafka.provision.acls import binding
 from headrace.kafka.provision.cluster import ClusterReader
 from tests.integration.secure.catalog_copy import CatalogCopy, lines
 from tests.integration.secure.conftest import SecureStack
@@ -39,60 +33,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 TOPIC = "dreamscape.user.updated"
 
 
-@pytest.fixture
-def catalog(secure: SecureStack, tmp_path: Path) -> CatalogCopy:
-    """The catalog, and a cluster and a registry in step with it: what other tests left is gone."""
-    copy = CatalogCopy(tmp_path / "catalog", secure.servers.env)
-    flags = {each["flag"] for each in copy.plan() if each["danger"] == "delete"}
-    assert copy.apply(*(word for flag in flags for word in flag.split())).exit_code == 0
-    return copy
-
-
-@pytest.fixture
-def admin(secure: SecureStack) -> Any:
-    return AdminClient(admin_config(secure.servers.description.kafka_settings()))
-
-
 def wait(futures: dict[Any, Any]) -> None:
     for future in futures.values():
         future.result()
-
-
-def seen(changes: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
-    return [(each["kind"], each["name"], each["flag"]) for each in changes]
-
-
-def topic(name: str, partitions: int = 1, producers: tuple[str, ...] = ("x-service",)) -> Any:
-    return {
-        "description": "A topic.",
-        "events": [name],
-        "producers": list(producers),
-        "partitions": {"local": partitions, "production": partitions},
-        "consumers": {},
-    }
-
-
-def add_topics(catalog: CatalogCopy, count: int, service: str) -> list[str]:
-    """New topics, each with an event type, all written by a new service."""
-    names = [f"t{uuid4().hex[:8]}.happened" for _ in range(count)]
-
-    def change(document: dict[str, Any]) -> None:
-        for name in names:
-            document["topics"][name] = topic(name, producers=(service,))
-
-    catalog.edit("user", change)
-    for name in names:
-        folder = catalog.root / "schemas" / "avro" / "user" / name
-        folder.mkdir(parents=True)
-        record = {
-            "type": "record",
-            "name": f"{name.partition('.')[0].capitalize()}HappenedPayload",
-            "doc": "What happened.",
-            "fields": [{"name": "orderId", "type": "string", "doc": "Which."}],
-        }
-        (folder / "v1.0.avsc").write_text(json.dumps(record))
-        (folder / "v1.0.example.json").write_text('{"orderId": "1"}')
-    return names
 
 
 def test_a_cluster_in_step_has_no_plan_and_is_left_alone(catalog: CatalogCopy) -> None:
@@ -101,6 +44,7 @@ def test_a_cluster_in_step_has_no_plan_and_is_left_alone(catalog: CatalogCopy) -
     assert (again.exit_code, again.stdout) == (0, "")
 
 
+@pytest.mark.covers("X-2")
 def test_what_was_changed_by_hand_is_shown_and_set_right(catalog: CatalogCopy, admin: Any) -> None:
     by_hand = {"segment.ms": "60000", "retention.ms": "86400000", "max.message.bytes": "2000000"}
     entries = [
@@ -124,7 +68,7 @@ def test_what_was_changed_by_hand_is_shown_and_set_right(catalog: CatalogCopy, a
 
 def test_partitions_grow_with_a_warning_and_never_shrink(catalog: CatalogCopy, admin: Any) -> None:
     grown = f"{uuid4().hex[:4]}"
-    (name,) = add_topics(catalog, 1, f"s{grown}-service")
+    (name,) = catalog.add_topics(1, f"s{grown}-service")
     assert catalog.apply().exit_code == 0
     catalog.edit("user", lambda d: d["topics"][name]["partitions"].update(local=3))
     (change,) = catalog.plan()
@@ -143,7 +87,7 @@ def test_what_leaves_the_catalog_goes_by_name_only_and_strangers_stay(
     catalog: CatalogCopy, admin: Any
 ) -> None:
     service = f"r{uuid4().hex[:6]}-service"
-    (name,) = add_topics(catalog, 1, service)
+    (name,) = catalog.add_topics(1, service)
     assert catalog.apply().exit_code == 0
     stranger = f"legacy.{uuid4().hex[:6]}"
     wait(admin.create_topics([NewTopic(stranger, 1, 1)]))
@@ -201,8 +145,8 @@ def test_a_new_service_gets_a_user_whose_password_is_kept_privately(
     catalog: CatalogCopy, secure: SecureStack
 ) -> None:
     one, two = (f"n{uuid4().hex[:6]}-service" for _ in range(2))
-    add_topics(catalog, 1, one)
-    add_topics(catalog, 1, two)
+    catalog.add_topics(1, one)
+    catalog.add_topics(1, two)
     variable = "KAFKA_PASSWORD_" + two.upper().replace("-", "_")
     catalog.env = {**catalog.env, variable: "given-by-hand"}
     done = catalog.apply()
@@ -221,7 +165,7 @@ def test_a_new_service_gets_a_user_whose_password_is_kept_privately(
 def test_schemas_are_registered_in_order_and_a_breaking_one_needs_its_name(
     catalog: CatalogCopy,
 ) -> None:
-    (name,) = add_topics(catalog, 1, "user-service")
+    (name,) = catalog.add_topics(1, "user-service")
     assert catalog.apply().exit_code == 0
     older = CatalogCopy(catalog.root / "older", catalog.env, catalog.root)
     subject = f"headrace.user.v1.{name.partition('.')[0].capitalize()}Happened"
@@ -237,34 +181,6 @@ def test_schemas_are_registered_in_order_and_a_breaking_one_needs_its_name(
     assert catalog.apply("--allow-incompatible", subject).exit_code == 0
     assert catalog.plan() == []  # the level is what it was
     assert [each["kind"] for each in older.plan("--only", "schemas")] == ["unknown_schema"] * 2
-
-
-def test_a_run_that_is_killed_is_finished_by_the_next(catalog: CatalogCopy) -> None:
-    service = f"k{uuid4().hex[:6]}-service"
-    add_topics(catalog, 45, service)
-    planned = len(catalog.plan())
-    child = subprocess.Popen(
-        (
-            *(sys.executable, "-c", RUN, "--json", "apply", "--yes"),
-            *("--root", str(catalog.root), "--passwords", str(catalog.root / "passwords.env")),
-        ),
-        env=catalog.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    made = [json.loads(child.stdout.readline()) for _ in range(3)]
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
-    assert {each["outcome"] for each in made} == {"made"}
-    rest = catalog.plan()
-    assert 0 < len(rest) < planned
-    assert catalog.apply().exit_code == 0
-    assert catalog.plan() == []
-
-
-RUN = "from headrace.cli import main; main()"
 
 
 def test_without_a_terminal_apply_wants_yes(catalog: CatalogCopy) -> None:
@@ -302,52 +218,24 @@ def test_one_who_is_no_administrator_is_told_so(catalog: CatalogCopy, secure: Se
     assert "may not be used by Kafka user user-service" in str(refused.exception)
 
 
-def test_a_cluster_that_is_away_is_an_error_within_the_request_timeout(
-    catalog: CatalogCopy, secure: SecureStack
+def test_the_administrator_s_own_acls_are_enough_to_plan_and_apply(
+    catalog: CatalogCopy, admin: Any, secure: SecureStack
 ) -> None:
-    patient = {"KAFKA_REQUEST_TIMEOUT": "6000"}
-    secure.servers.pause("kafka")
-    try:
-        frozen = CatalogCopy(catalog.root / "frozen", {**catalog.env, **patient})
-        refused = frozen.run("plan")
-    finally:
-        secure.servers.resume("kafka")
-    assert refused.exit_code == 1
-    assert "Kafka does not answer" in str(refused.exception)
-    secure.servers.wait_ready("kafka")
-    assert catalog.run("plan").exit_code == 0
-
-
-def on_a_terminal(catalog: CatalogCopy, answer: str) -> tuple[int, str]:
-    """`headrace apply` with a terminal of its own: exit code, and what it showed."""
-    ours, theirs = pty.openpty()
-    words = ("apply", "--only", "topics", "--root", str(catalog.root))
-    child = subprocess.Popen(
-        (sys.executable, "-c", RUN, *words),
-        env=catalog.environment | {"COLUMNS": "200"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        close_fds=True,
+    ops, password = f"ops{uuid4().hex[:6]}", "as-good-as-any"
+    info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
+    user = UserScramCredentialUpsertion(ops, info, password.encode())
+    wait(admin.alter_user_scram_credentials([user]))
+    rules = wanted_state(load_catalog(), brokers=1).acls
+    wait(
+        admin.create_acls(
+            [binding(acl._replace(principal=ops)) for acl in rules if acl.principal == ADMIN]
+        )
     )
-    os.close(theirs)
-    shown = b""
-    with contextlib.suppress(OSError):  # the terminal ends with its process
-        while part := os.read(ours, 4096):
-            shown += part
-            if part.endswith(b"[y/N]: "):
-                os.write(ours, answer.encode() + b"\n")
-    os.close(ours)
-    return child.wait(), shown.decode()
-
-
-def test_on_a_terminal_apply_shows_and_asks(catalog: CatalogCopy) -> None:
-    (name,) = add_topics(catalog, 1, "user-service")
-    refused, shown = on_a_terminal(catalog, "n")
-    assert refused == 1
-    assert name in shown
-    assert "Make 1 of 1 changes?" in shown
-    assert [each["kind"] for each in catalog.plan("--only", "topics")] == ["create_topic"]
-    agreed, shown = on_a_terminal(catalog, "y")
-    assert (agreed, "1/1 + topics" in shown) == (0, True)
-    assert catalog.plan("--only", "topics") == []
+    login = {"KAFKA_SASL_USERNAME": ops, "KAFKA_SASL_PASSWORD": password}
+    catalog.env = {**catalog.env, **login}
+    (name,) = catalog.add_topics(1, f"o{uuid4().hex[:6]}-service")
+    assert catalog.apply().exit_code == 0
+    assert catalog.run("plan").exit_code == 0
+    catalog.edit("user", lambda d: d["topics"][name]["partitions"].update(local=2))
+    assert catalog.apply().exit_code == 0
+    assert there(admin, name)

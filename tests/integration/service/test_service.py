@@ -39,7 +39,7 @@ TABLE = "CREATE TABLE IF NOT EXISTS public.service_effects (payment_id text)"
 class Bench:
     """Processes of the voyage service, and what they did."""
 
-    def __init__(self, stack: Servers, folder: Path, ledger: str) -> None:
+    def __init__(self, stack: Servers, folder: Path, ledger: str, *, health: bool) -> None:
         self.stack, self.ledger, self.kept = stack, ledger, folder / "kept"
         self.run, self.health_port = uuid4().hex[:8], free_numbers(1)[0]
         self.kept.touch()
@@ -48,7 +48,7 @@ class Bench:
             "KEEP": str(self.kept),
             "DATABASE_URL": stack.database_url,
             "KAFKA_SESSION_TIMEOUT": "6000",
-            "HEALTH_PORT": str(self.health_port),
+            "HEALTH_PORT": str(self.health_port if health else 0),
         }
         mark = owner_mark(stack.description.layout.root)
         command = (sys.executable, "-m", "tests.integration.service.program")
@@ -104,7 +104,8 @@ def bench(
     migrate(stack.database_url, SERVICE)
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute(TABLE)
-    bench = Bench(stack, tmp_path, request.param)
+    asks = "health" in request.node.name  # a port serves one process
+    bench = Bench(stack, tmp_path, request.param, health=asks)
     yield bench
     bench.workers.close()
 

@@ -130,6 +130,30 @@ def test_a_version_and_a_type_that_are_gone_are_named(repository: Repository) ->
     ]
 
 
+def test_a_type_that_moves_to_another_topic_breaks_its_readers(repository: Repository) -> None:
+    repository.commit()
+    topics = repository.files.document["topics"]
+    topics["shop.other"] = topics.pop("shop.orders")
+    repository.files.save()
+    result = check(repository.files.root)
+    (found,) = rows(result)
+    assert (result.exit_code, found["file"]) == (1, "topics/shop.yaml")
+    assert found["reason"].startswith("order.placed moves from the topic shop.orders to shop.other")
+
+
+@pytest.mark.parametrize("text", ["", "- x", "topics: 5", "{"])
+def test_released_topics_in_another_form_do_not_stop_the_gate(
+    repository: Repository, text: str
+) -> None:
+    path = repository.files.root / "topics" / "shop.yaml"
+    sound = path.read_text()
+    path.write_text(text)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "x")
+    path.write_text(sound)
+    assert check(repository.files.root).exit_code == 0
+
+
 def test_a_new_major_breaks_nobody_and_consumers_go_first(repository: Repository) -> None:
     repository.commit()
     write(repository, "2.0", with_field())
@@ -187,6 +211,25 @@ def test_an_unknown_ref_is_named(repository: Repository) -> None:
     repository.commit()
     assert "git knows no commit 'v9'" in str(check_error(repository.files.root, "v9"))
     assert "is no git ref" in str(check_error(repository.files.root, "--help"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{", "5", "{}", '{"type": "record"}', '{"type": "record", "name": "X", "fields": [{}]}'],
+)
+def test_a_released_file_that_is_no_schema_is_named(repository: Repository, text: str) -> None:
+    path = repository.files.root / FILE / "v1.0.avsc"
+    path.write_text(text)
+    repository.commit()
+    assert f"{FILE}/v1.0.avsc of HEAD is no schema file" in str(check_error(repository.files.root))
+
+
+def test_a_git_hooks_environment_does_not_lead_elsewhere(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit()
+    monkeypatch.setenv("GIT_DIR", "/nowhere/.git")
+    assert check(repository.files.root).exit_code == 0
 
 
 def test_a_folder_without_git_and_a_machine_without_git_are_told_apart(

@@ -1,6 +1,7 @@
 """Passwords of new Kafka users."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,10 @@ def test_no_place_to_write_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="--passwords"):
         Passwords(tmp_path / "file" / "p.env", {}).of("a")
+
+
+def test_runs_at_once_give_a_user_one_password(tmp_path: Path) -> None:
+    file = tmp_path / "p.env"
+    with ThreadPoolExecutor(8) as pool:
+        drawn = pool.map(lambda number: Passwords(file, {}).of(f"u{number % 2}"), range(32))
+    assert len(set(drawn)) == 2

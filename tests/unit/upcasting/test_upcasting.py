@@ -61,6 +61,7 @@ def test_the_balance_says_what_was_paid() -> None:
     old = REFUND.version("1.0").example
     before = dict(old)
     typed = upcast(an_event(REFUND.name, "1.0", old), PaymentPartialRefundV2)
+    assert typed.balance.paid is not None
     assert typed.balance.paid.minor_units == 34990 + 61200
     assert typed.balance.paid.currency == "EUR"
     assert typed.refund_id == old["refundId"]
@@ -68,14 +69,31 @@ def test_the_balance_says_what_was_paid() -> None:
     assert old == before
 
 
-@given(st.integers(0, 2**62), st.integers(0, 2**62))
-def test_refunded_and_remaining_add_up_to_paid(refunded: int, remaining: int) -> None:
-    money = {"currency": "EUR"}
-    old = dict(REFUND.version("1.0").example)
-    old |= {"refundedTotal": {**money, "minorUnits": refunded}}
-    old |= {"remaining": {**money, "minorUnits": remaining}}
-    balance = upcast_payload(REFUND.name, old, 1, 2)["balance"]
-    assert balance["paid"]["minorUnits"] == refunded + remaining
+MONEY = st.fixed_dictionaries(
+    {
+        "minorUnits": st.integers(-(2**63), 2**63 - 1),
+        "currency": st.sampled_from(["EUR", "USD"]),
+    }
+)
+
+
+@given(MONEY, MONEY)
+def test_whatever_v1_could_say_becomes_something_that_v2_can_say(
+    refunded: dict[str, Any], remaining: dict[str, Any]
+) -> None:
+    old = {**REFUND.version("1.0").example, "refundedTotal": refunded, "remaining": remaining}
+    encoder = EventEncoder(CATALOG, MemoryRegistry(), CLOCK)
+    encoder.encode(an_event(REFUND.name, "1.0", old))
+
+    new = upcast_payload(REFUND.name, old, 1, 2)
+
+    encoder.encode(an_event(REFUND.name, "2.0", new))
+    balance, total = new["balance"], refunded["minorUnits"] + remaining["minorUnits"]
+    assert (balance["refunded"], balance["remaining"]) == (refunded, remaining)
+    if refunded["currency"] == remaining["currency"] and -(2**63) <= total < 2**63:
+        assert balance["paid"] == {"minorUnits": total, "currency": refunded["currency"]}
+    else:
+        assert balance["paid"] is None
 
 
 def test_an_event_of_the_asked_major_is_taken_as_it_is() -> None:
@@ -135,3 +153,13 @@ def test_steps_follow_each_other_and_a_missing_one_is_named() -> None:
     assert upcasters.upcast(event, ThirdShape).path == ("1 to 2", "2 to 3")
     with pytest.raises(ConfigurationError, match="from v1 already"):
         upcasters.upcaster("shape.drawn", 1)(dict)
+
+
+def test_an_event_of_an_older_minor_has_the_new_names_and_the_defaults() -> None:
+    locked = CATALOG.event_type("auth.account.locked")
+    old = locked.version("1.0").example
+    typed = upcast(an_event(locked.name, "1.0", old), typed_event(locked.name, "1.1"))
+    payload = typed.to_payload()
+    renamed = {"failedSignIns": old["failedAttempts"], "sessionsEnded": 0}
+    kept = {name: value for name, value in old.items() if name != "failedAttempts"}
+    assert payload == kept | renamed
