@@ -56,7 +56,7 @@ def run(options: Options) -> Result:
     """The medians over alternating rounds."""
     events, rounds = options.events or EVENTS, options.rounds or ROUNDS
     catalog = load_catalog()
-    loads = {"flights, 26 payload fields": flights(catalog, events), "small events": _small(events)}
+    loads = {"flights, 26 payload fields": flights(catalog, events), "small events": small_events(events)}
     with servers() as running:
         create_topics(catalog, running.settings.kafka)
         rows = [_row(running.settings, catalog, *load, rounds) for load in loads.items()]
@@ -64,7 +64,7 @@ def run(options: Options) -> Result:
     return Result([Table(title, COLUMNS, rows)])
 
 
-def _small(count: int) -> list[Event]:
+def small_events(count: int) -> list[Event]:
     """The small events of the other benchmarks, with ids, times and keys of their own."""
     clock = SystemClock()
     return [
@@ -85,7 +85,7 @@ def _row(
     ours, bare = [], []
     for _ in range(rounds):
         ours.append(asyncio.run(_library(settings, catalog, events)))
-        bare.append(_bare(settings, catalog, events))
+        bare.append(bare(settings, catalog, events))
     shares = [theirs.seconds / mine.seconds for mine, theirs in zip(ours, bare, strict=True)]
     return (
         name,
@@ -103,7 +103,7 @@ async def _library(settings: Settings, catalog: Catalog, events: list[Event]) ->
         return Took.since(began)
 
 
-def _bare(settings: Settings, catalog: Catalog, events: list[Event]) -> Took:
+def bare(settings: Settings, catalog: Catalog, events: list[Event]) -> Took:
     """The same records and headers from values that are ready to be written, unchecked."""
     registry = Registry(settings)
     encoder, decoder = EventEncoder(catalog, registry), EventDecoder(catalog, registry)
