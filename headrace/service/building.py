@@ -128,7 +128,9 @@ def _topics(subscriptions: Subscriptions) -> Mapping[str, Topic]:
     return subscriptions.topics
 
 
-def at_once(backing: Backing, registry: SchemaRegistry, settings: Settings, clock: Clock) -> Backing:
+def at_once(
+    backing: Backing, registry: SchemaRegistry, settings: Settings, clock: Clock
+) -> Backing:
     """The same, decoding many events of a schema at once where there are many."""
     if not settings.columnar:
         return backing
