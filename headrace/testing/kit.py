@@ -191,8 +191,8 @@ class ServiceKit:
             fail()
             await handler(event, metadata)
 
-        def call_in_thread(event: Any, metadata: Any) -> None:
+        def call_in_thread(event: Any, metadata: Any) -> Any:
             fail()
-            handler(event, metadata)
+            return handler(event, metadata)
 
         return call if subscription.is_async else call_in_thread

@@ -1,5 +1,7 @@
 """What a service may not do is refused where it is written down, with the catalog's word for it."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from headrace import Metadata, Service
@@ -69,6 +71,14 @@ def test_a_handler_of_another_shape_is_refused() -> None:
 
     with pytest.raises(RegistrationError, match="must take \\(event, metadata\\)"):
         Service("voyage-service").on("payment.completed")(alone)  # type: ignore[arg-type]
+
+
+def test_a_handler_whose_body_would_never_run_is_refused() -> None:
+    async def yields(event: object, metadata: Metadata) -> AsyncIterator[int]:
+        yield 1
+
+    with pytest.raises(RegistrationError, match="`yield`"):
+        Service("voyage-service").on("payment.completed")(yields)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, 61, float("nan")])
