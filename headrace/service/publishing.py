@@ -122,8 +122,9 @@ class Publisher:
         if handling is not None and handling.outbox is not None:
             return [await self.publish(event) for event in events]
         results = await self._producer.publish_many(list(events))
-        if events:
-            PUBLISHED.labels(self._service, events[0].event_type).inc(len(events))
+        for event, result in zip(events, results, strict=True):
+            if not isinstance(result, HeadraceError):
+                PUBLISHED.labels(self._service, event.event_type).inc()
         return [
             result if isinstance(result, HeadraceError) else Published(event.event_id, result)
             for event, result in zip(events, results, strict=True)

@@ -245,8 +245,8 @@ class Service:
         """
         from headrace.logs import configure
 
-        configure((self._settings or load_settings()).log_level, self.name)
         try:
+            configure((self._settings or load_settings()).log_level, self.name)
             asyncio.run(self._run(health_host, health_port))
         except HeadraceError as error:
             log.error("service stopped", service=self.name, error=str(error))
