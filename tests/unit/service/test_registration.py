@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from headrace import Metadata, Service
+from headrace import Metadata, Service, SyncProducer
 from headrace.errors import ConfigurationError, UnknownEventTypeError
 from headrace.events import PaymentCompleted, UserCreated, VoyageBookingConfirmed
 from headrace.service import RegistrationError
@@ -85,3 +85,8 @@ def test_a_handler_whose_body_would_never_run_is_refused() -> None:
 def test_a_time_limit_out_of_bounds_is_refused(timeout: float) -> None:
     with pytest.raises(RegistrationError, match="timeout"):
         Service("voyage-service").on(PaymentCompleted, timeout=timeout)(handler)
+
+
+def test_a_synchronous_producer_outside_of_its_block_says_so() -> None:
+    with pytest.raises(ConfigurationError, match="`with` block"):
+        SyncProducer("payment-service").publish(example(PaymentCompleted))
