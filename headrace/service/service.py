@@ -136,7 +136,7 @@ class Service:
         self, events: Sequence[TypedEvent | Event]
     ) -> list[Published | HeadraceError]:
         """Publish all, in their order; what happened to each."""
-        made = [self._enveloper.event(event) for event in events]
+        made = [self._enveloper.tried(event) for event in events]
         return await self._ready().publish_many(made)
 
     def _ready(self) -> Publisher:

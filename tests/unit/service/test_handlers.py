@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from headrace import Metadata, Service
-from headrace.errors import ConfigurationError, OutageError
+from headrace.errors import ConfigurationError, InvalidEventError, OutageError
 from headrace.events import (
     PaymentCompleted,
     PaymentPartialRefund,
@@ -436,3 +436,27 @@ async def test_a_handler_that_fails_is_in_the_log(service: Service) -> None:
     assert {line["eventId"] for line in said} == {str(sent.event_id)}
     assert {line["error"] for line in said} == {"ValueError: bad weather"}
     assert [line["follows"] for line in said] == ["another attempt"] * 4 + ["dead letter"]
+
+
+async def test_an_event_that_is_not_valid_is_named_and_the_others_go_out(service: Service) -> None:
+    found: list[Any] = []
+
+    @service.on(PaymentCompleted)
+    async def publishes(event: PaymentCompleted, metadata: Metadata) -> None:
+        wrong = replace(confirmed("b-2"), booking_id=5)  # type: ignore[arg-type]
+        no_payload = replace(confirmed("b-3"), total=5)  # type: ignore[arg-type]
+        found.extend(await service.publish_many([confirmed("b-1"), wrong, no_payload]))
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid())
+        await kit.settled()
+        assert kit.published_of(VoyageBookingConfirmed) == [confirmed("b-1")]
+    assert [isinstance(each, InvalidEventError) for each in found] == [False, True, True]
+
+
+@pytest.mark.parametrize("value", [float("nan"), object(), time])
+async def test_metadata_that_would_not_come_back_is_refused(value: object) -> None:
+    service = Service("voyage-service")
+    async with ServiceKit(service):
+        with pytest.raises(InvalidEventError, match="metadata"):
+            await service.publish(confirmed("b-1"), metadata={"key": value})
