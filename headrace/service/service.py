@@ -21,6 +21,7 @@ from headrace.service.building import (
     Backing,
     Consuming,
     LedgerKind,
+    at_once,
     consuming,
     kafka_backing,
     postgres_backing,
@@ -166,6 +167,7 @@ class Service:
                 topics = sorted(self.subscriptions.topics)
                 if topics:
                     backing = self._backing(topics, settings, producer)
+                    backing = at_once(backing, registry, settings, self.clock)
                 effects = backing.effects if backing else None
                 await check(settings, catalog, registry, topics, effects)
                 encoder = EventEncoder(catalog, registry, self.clock)
