@@ -1,13 +1,14 @@
 """Calling one handler for one event: its form, its flow, its transaction, its thread."""
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
-from headrace.errors import TransientError
+from headrace.errors import HeadraceError, TransientError
 from headrace.runtime import StageEvent
 from headrace.runtime.records import Record
 from headrace.service.handling import Handling
@@ -22,6 +23,12 @@ class HandlerTimeoutError(TransientError):
     """A handler did not end within its time limit. It is tried again like any passing trouble.
 
     Give what it waits for a shorter limit, or the handler a longer one: `on(…, timeout=…)`.
+    """
+
+
+class HandlerCancelledError(HeadraceError):
+    """A handler raised CancelledError, though nobody cancelled it: a task or future that it awaits
+    was cancelled. It is tried again like after any error.
     """
 
 
@@ -74,7 +81,9 @@ class Calling:
                 if item.subscription.is_async:
                     await handler(shape, metadata)
                 else:
-                    await in_a_thread(handler, shape, metadata)
+                    result = await in_a_thread(handler, shape, metadata)
+                    if inspect.isawaitable(result):  # a lambda around an async function
+                        await result
         except BaseException:
             item.handling.outbox = None if statements is None else []
             if statements is not None:

@@ -68,6 +68,18 @@ def _settle(future: "asyncio.Future[Any]", result: Any, error: Exception | None)
         future.set_exception(error)
 
 
+def _check_thread() -> None:
+    """Raises ConfigurationError where waiting would block an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise ConfigurationError(
+        "execute_sync is for handlers that are plain functions; in an `async def` "
+        "use `await metadata.transaction.execute(…)`"
+    )
+
+
 class TransactionOverError(HeadraceError):
     """A handler used its transaction after it had ended or run out of time. Await all of a
     handler's work inside of it.
@@ -103,6 +115,7 @@ class Transaction:
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
         """`execute` for a handler that is a plain function."""
+        _check_thread()
         call = self.execute(query, values)
         return asyncio.run_coroutine_threadsafe(call, self._statements.loop).result()
 
@@ -119,6 +132,8 @@ class Transaction:
                     raise TransactionOverError("the handler's transaction is over")
                 self._begun = True
                 await self._statements.call(self._statements.effects.mark)
+        if self._is_over():  # meanwhile: what it wrote now would be outside of the handler's scope
+            raise TransactionOverError("the handler's transaction is over")
 
     def _is_over(self) -> bool:
         return self._over
@@ -148,6 +163,7 @@ class NoTransaction(Transaction):
         )
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
+        _check_thread()
         return asyncio.run(self.execute(query, values))
 
     async def end(self, *, keep: bool) -> None:

@@ -202,6 +202,10 @@ def _checked_timeout(timeout: float | None) -> float:
 def _check_signature(subscription: Subscription) -> None:
     if not callable(subscription.handler):
         raise RegistrationError(f"{subscription.handler!r} is no function")
+    if inspect.isgeneratorfunction(subscription.handler) or inspect.isasyncgenfunction(
+        subscription.handler
+    ):
+        raise RegistrationError(f"{subscription.name} has a `yield`: its body would never run")
     try:
         inspect.signature(subscription.handler).bind(None, None)
     except TypeError as error:

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from headrace.clock import Clock
-from headrace.runtime.policy import Bury, Park, Stop
-from headrace.service.calling import HandlerTimeoutError, Item
+from headrace.errors import HeadraceError
+from headrace.runtime.policy import Bury, Park, Stop, Wait
+from headrace.service.calling import HandlerCancelledError, HandlerTimeoutError, Item
 from headrace.service.verdicts import OUTAGE, Failed, Handled, Verdict
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,9 @@ LOOK_SECONDS = 0.25
 """How often at least it is looked whose time is up."""
 BREATH = 64
 """Events after which other tasks of the loop get their turn."""
+
+_AGAIN = "another attempt"
+_FOLLOWS = {Bury: "dead letter", Park: _AGAIN, Wait: _AGAIN, Stop: "stop"}
 
 Call = Callable[[Item], Awaitable[None]]
 Judged = Callable[[Item, Exception], Failed]
@@ -105,19 +109,34 @@ class Turn:
         try:
             await self._call(item)
         except asyncio.CancelledError:
+            if not task.cancelling():  # not ours: something that it awaited was cancelled
+                name = item.subscription.name
+                return self._failed(item, HandlerCancelledError(f"{name} for {item}"))
             task.uncancel()
             if not running.timed_out:
                 self._ended = True
                 return None
-            return self._judged(item, _timeout(item))
+            return self._failed(item, _timeout(item))
         except Exception as error:  # noqa: BLE001 - the policy tells them apart
             if not running.timed_out:
-                return self._judged(item, error)
+                return self._failed(item, error)
             task.uncancel()  # it made another error of its cancellation
-            return self._judged(item, _timeout(item))
+            return self._failed(item, _timeout(item))
         if running.timed_out and task.cancelling():
             task.uncancel()  # it ended just then
         return Handled()
+
+    def _failed(self, item: Item, error: Exception) -> Failed:
+        """Judged, and said in the log: with its traceback where nobody foresaw it."""
+        verdict = self._judged(item, error)
+        log.warning(
+            "handler failed",
+            **_about(item),
+            error=f"{type(error).__name__}: {error}",
+            follows=_FOLLOWS[type(verdict.decision)],
+            exc_info=None if isinstance(error, HeadraceError) else error,
+        )
+        return verdict
 
     def _goes_on(self, item: Item, verdict: Verdict) -> bool:
         if not isinstance(verdict, Failed):
@@ -162,7 +181,7 @@ class Turn:
             undo = item.handling.metadata.transaction.end(keep=False)
             self._runners[asyncio.create_task(undo)] = None
         if not running.called_off:
-            self.verdicts[item.offset] = self._judged(item, _timeout(item))
+            self.verdicts[item.offset] = self._failed(item, _timeout(item))
 
 
 class _Running:
