@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 from headrace.clock import Clock
 from headrace.errors import PoisonError
@@ -13,6 +14,7 @@ from headrace.runtime.job import Job
 from headrace.runtime.records import Record
 from headrace.service.calling import Item
 from headrace.service.chunk import Chunk
+from headrace.service.naming import event_types
 from headrace.service.progress import Progress
 from headrace.service.subscriptions import Convert, Subscription, Subscriptions
 from headrace.service.verdicts import Handled
@@ -95,8 +97,8 @@ class Picking:
         """
         whole = job.tp.topic in self._whole
         numbers, ignored = [], set[int]()
-        for number, record in enumerate(records):
-            named = None if whole else event_type_of(record)
+        names = repeat(None) if whole else event_types(job.records)
+        for number, (record, named) in enumerate(zip(records, names, strict=False)):
             if named is not None and named not in self._wanted:
                 ignored.add(record.offset)
             elif record.offset not in ahead:
@@ -113,11 +115,3 @@ def _only(
     if isinstance(fetched, RecordColumns):
         return fetched.only(numbers)
     return [records[number] for number in numbers]
-
-
-def event_type_of(record: Record) -> str | None:
-    """The header's text, if there is one."""
-    for name, value in record.headers:
-        if name == "eventType" and value is not None:
-            return value.decode("utf-8", "replace")
-    return None
