@@ -79,24 +79,27 @@ def fight(state: Fight) -> st.SearchStrategy[Any]:
     start = st.builds(StartFight, zone_id=good_names, fighters=fighters.map(tuple))
     if state.status == "none":
         return start | st.builds(BeginTurn)
-    actor = ids if state.current is None else st.just(state.current) | ids
-    power = counts(30, 10_000, 10_001)
+    if not state.turn_open:
+        wrong = st.builds(act.Pass, fighter_id=ids) | (start if state.turn > 3 else st.nothing())
+        return st.builds(BeginTurn) | st.builds(BeginTurn) | wrong
+    actor = st.just(state.current) | ids
+    power = counts(10_000, 10_001)
+    blow = st.builds(act.Attack, fighter_id=actor, target_id=ids, power=power)
+    cast = st.builds(
+        act.Cast,
+        fighter_id=actor,
+        target_id=ids,
+        effect=one_of(game.StatusEffect),
+        turns=counts(11),
+    )
     return st.one_of(
-        st.builds(BeginTurn),
-        st.builds(BeginTurn),
-        start if state.turn > 3 else st.builds(BeginTurn),
-        st.builds(StopFight) if state.turn > 12 else st.builds(act.Pass, fighter_id=actor),
-        st.builds(act.Attack, fighter_id=actor, target_id=ids, power=power),
+        *(blow, blow, cast, cast),
         st.builds(act.Heal, fighter_id=actor, target_id=ids, power=power),
-        st.builds(
-            act.Cast,
-            fighter_id=actor,
-            target_id=ids,
-            effect=one_of(game.StatusEffect),
-            turns=counts(11),
-        ),
         st.builds(act.Defend, fighter_id=actor),
-        st.builds(act.Flee, fighter_id=actor),
+        st.builds(act.Pass, fighter_id=actor),
+        st.builds(BeginTurn),
+        st.builds(act.Flee, fighter_id=actor) if state.turn > 6 else blow,
+        st.builds(StopFight) if state.turn > 12 else blow,
     )
 
 
@@ -124,19 +127,20 @@ def quest(state: Quest) -> st.SearchStrategy[Any]:
     )
     if state.status == "none":
         return create
-    level = st.integers(1, 5)
-    return st.one_of(
-        create,
-        st.builds(AcceptQuest, player_id=ids, player_level=level, at=any_time),
-        st.builds(ProgressObjective, objective_id=objective_ids, amount=counts(), at=times),
-        st.builds(ProgressObjective, objective_id=objective_ids, amount=counts(), at=times),
-        st.builds(CompleteQuest, at=times),
-        st.builds(FailQuest, reason=one_of(game.QuestFailure), at=times),
-        st.builds(
-            ClaimReward,
-            player_id=ids if state.player_id is None else st.just(state.player_id) | ids,
-        ),
-    )
+    accept = st.builds(AcceptQuest, player_id=ids, player_level=st.integers(1, 5), at=any_time)
+    if state.status == "open":
+        soon = st.builds(AcceptQuest, player_id=ids, player_level=st.just(5), at=st.just(START))
+        return create | accept | soon | soon
+    since = state.accepted_at or START
+    at = st.integers(-1, 50).map(lambda seconds: since + timedelta(seconds=seconds))
+    hold = st.sampled_from([each.objective_id for each in state.objectives]) | objective_ids
+    step = st.builds(ProgressObjective, objective_id=hold, amount=counts(), at=at)
+    complete = st.builds(CompleteQuest, at=at | times)
+    claim = st.builds(ClaimReward, player_id=st.just(state.player_id) | ids)
+    if state.status == "accepted":
+        fail = st.builds(FailQuest, reason=one_of(game.QuestFailure), at=times)
+        return st.one_of(accept, claim, complete, complete, fail, *[step] * 8)
+    return st.one_of(create, accept, complete, step, claim)
 
 
 def skill(state: Skill) -> st.SearchStrategy[Any]:
