@@ -56,7 +56,10 @@ def run(options: Options) -> Result:
     """The medians over alternating rounds."""
     events, rounds = options.events or EVENTS, options.rounds or ROUNDS
     catalog = load_catalog()
-    loads = {"flights, 26 payload fields": flights(catalog, events), "small events": _small(events)}
+    loads = {
+        "flights, 26 payload fields": flights(catalog, events),
+        "small events": small_events(events),
+    }
     with servers() as running:
         create_topics(catalog, running.settings.kafka)
         rows = [_row(running.settings, catalog, *load, rounds) for load in loads.items()]
@@ -64,7 +67,7 @@ def run(options: Options) -> Result:
     return Result([Table(title, COLUMNS, rows)])
 
 
-def _small(count: int) -> list[Event]:
+def small_events(count: int) -> list[Event]:
     """The small events of the other benchmarks, with ids, times and keys of their own."""
     clock = SystemClock()
     return [
@@ -82,16 +85,16 @@ def _small(count: int) -> list[Event]:
 def _row(
     settings: Settings, catalog: Catalog, name: str, events: list[Event], rounds: int
 ) -> tuple[str, ...]:
-    ours, bare = [], []
+    ours, stock = [], []
     for _ in range(rounds):
         ours.append(asyncio.run(_library(settings, catalog, events)))
-        bare.append(_bare(settings, catalog, events))
-    shares = [theirs.seconds / mine.seconds for mine, theirs in zip(ours, bare, strict=True)]
+        stock.append(bare(settings, catalog, events))
+    shares = [theirs.seconds / mine.seconds for mine, theirs in zip(ours, stock, strict=True)]
     return (
         name,
-        *(count(len(events) / median(one.seconds for one in side)) for side in (bare, ours)),
+        *(count(len(events) / median(one.seconds for one in side)) for side in (stock, ours)),
         ratio(median(shares)),
-        *(f"{median(one.cpu for one in side) / len(events) * 1e6:.1f}" for side in (bare, ours)),
+        *(f"{median(one.cpu for one in side) / len(events) * 1e6:.1f}" for side in (stock, ours)),
     )
 
 
@@ -103,7 +106,7 @@ async def _library(settings: Settings, catalog: Catalog, events: list[Event]) ->
         return Took.since(began)
 
 
-def _bare(settings: Settings, catalog: Catalog, events: list[Event]) -> Took:
+def bare(settings: Settings, catalog: Catalog, events: list[Event]) -> Took:
     """The same records and headers from values that are ready to be written, unchecked."""
     registry = Registry(settings)
     encoder, decoder = EventEncoder(catalog, registry), EventDecoder(catalog, registry)

@@ -49,6 +49,12 @@ SUITE = {
             module="peers.compare",
             parts=_PEERS,
         ),
+        Benchmark(
+            "service",
+            "typed publishing and handlers called event by event",
+            3,
+            parts=("publish", "handlers"),
+        ),
         Benchmark("poison", "records that do not decode, among those that do", 1),
         Benchmark("http", "posting events over REST", 2),
         Benchmark("steps", "what each step of a post takes, without servers", 0.5, usual=False),

@@ -4,12 +4,13 @@ import asyncio
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from headrace.catalog import Topic
 from headrace.clock import Clock
 from headrace.codec import EventDecoder, SchemaRegistry
+from headrace.codec.columnar import ColumnarDecoder, NativeWatch
 from headrace.kafka import AsyncProducer
 from headrace.runtime import (
     DeadLetter,
@@ -59,6 +60,7 @@ class Backing:
     companions: Sequence[Companion] = ()
     relay: Relay | None = None
     database: Any = None
+    columnar: ColumnarDecoder | None = None
 
     async def close(self) -> None:
         if self.database is not None:
@@ -87,7 +89,13 @@ def consuming(
     group = membership.group or ""
     decoder = EventDecoder(membership.catalog, registry, clock)
     stage = Stage(
-        membership.service, group, _topics(subscriptions), decoder, NoHandler(), FailurePolicy()
+        membership.service,
+        group,
+        _topics(subscriptions),
+        decoder,
+        NoHandler(),
+        FailurePolicy(),
+        backing.columnar,
     )
     picking = Picking(stage, subscriptions, clock)
     running = Running(
@@ -118,6 +126,17 @@ def consuming(
 
 def _topics(subscriptions: Subscriptions) -> Mapping[str, Topic]:
     return subscriptions.topics
+
+
+def at_once(
+    backing: Backing, registry: SchemaRegistry, settings: Settings, clock: Clock
+) -> Backing:
+    """The same, decoding many events of a schema at once where there are many."""
+    if not settings.columnar:
+        return backing
+    watch = NativeWatch(settings.state_dir / backing.ledger.group, clock)
+    decoder = ColumnarDecoder(registry, watch)
+    return replace(backing, columnar=decoder, companions=(*backing.companions, watch.run))
 
 
 def kafka_backing(group: str, topics: Sequence[str], settings: Settings) -> Backing:

@@ -1,17 +1,20 @@
 """From a job to the events that a service's handlers take; other types are not even decoded."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 from headrace.clock import Clock
 from headrace.errors import PoisonError
-from headrace.runtime import Stage, StageEvent
+from headrace.runtime import EventFrame, Stage
+from headrace.runtime.columns import RecordColumns
 from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.decoding import Decoding
 from headrace.runtime.job import Job
-from headrace.runtime.records import Record
+from headrace.runtime.records import Happened, Record
 from headrace.service.calling import Item
 from headrace.service.chunk import Chunk
+from headrace.service.naming import event_types
 from headrace.service.progress import Progress
 from headrace.service.subscriptions import Convert, Subscription, Subscriptions
 from headrace.service.verdicts import Handled
@@ -29,19 +32,20 @@ class Picking:
 
     def chunk(self, job: Job, progress: Progress) -> Chunk:
         """Raises HeldError, and what stops the service."""
-        records, ignored = self._wanted_of(job)
-        if progress.ahead:
-            records = [record for record in records if record.offset not in progress.ahead]
-        work = self.decoding.work(replace(job, records=records))
-        events: dict[int, StageEvent] = {}
-        for event in work.events:
-            if event.event.event_type in self._wanted:
-                events[event.offset] = event
-            else:
-                ignored.add(event.offset)
+        records = list(job.records)  # made once: what is fetched in columns makes them when asked
+        numbers, ignored = self._wanted_of(job, records, progress.ahead)
+        wanted = _only(job.records, records, numbers)
+        work = self.decoding.work(replace(job, records=wanted))
+        events: dict[int, Happened] = {}
+        for part in work.events.parts:
+            for event in part.rows() if isinstance(part, EventFrame) else part:
+                if event.event_type in self._wanted:
+                    events[event.offset] = event
+                else:
+                    ignored.add(event.offset)
         verdicts = {at: Handled(duplicate) for at, duplicate in progress.ahead.items()}
         letters = {letter.offset: letter for letter in work.letters}
-        return Chunk(job, ignored, letters, events, dict(verdicts))
+        return Chunk(replace(job, records=records), ignored, letters, events, dict(verdicts))
 
     def items(self, chunk: Chunk, progress: Progress) -> list[Item]:
         """The events that may be handled now: not what waits behind its key, nor what failed and
@@ -66,17 +70,17 @@ class Picking:
         chunk.letters = letters
         return found
 
-    def item(self, event: StageEvent, record: Record, attempts: int) -> Item:
+    def item(self, event: Happened, record: Record, attempts: int) -> Item:
         """Raises PoisonError where no handler takes the event."""
         subscription, convert = self.route(event)
         return Item(event, record, subscription, convert, attempts + 1)
 
-    def route(self, event: StageEvent) -> tuple[Subscription, Convert]:
+    def route(self, event: Happened) -> tuple[Subscription, Convert]:
         """Raises PoisonError where no handler takes the event."""
-        return self._subscriptions.route(event.event)
+        return self._subscriptions.route(event)
 
     def _item(
-        self, event: StageEvent, record: Record, attempts: int, letters: dict[int, DeadLetter]
+        self, event: Happened, record: Record, attempts: int, letters: dict[int, DeadLetter]
     ) -> Item | None:
         try:
             return self.item(event, record, attempts)
@@ -86,23 +90,29 @@ class Picking:
             )
             return None
 
-    def _wanted_of(self, job: Job) -> tuple[Sequence[Record], set[int]]:
-        """The records to decode, and the offsets of the others: their header names their type."""
-        if job.tp.topic in self._whole:
-            return list(job.records), set()
-        records, ignored = [], set[int]()
-        for record in job.records:
-            named = event_type_of(record)
-            if named is None or named in self._wanted:
-                records.append(record)
-            else:
+    def _wanted_of(
+        self, job: Job, records: Sequence[Record], ahead: Container[int]
+    ) -> tuple[list[int], set[int]]:
+        """The numbers of the records to decode, and the offsets of those that no handler takes:
+        their header names their type. Those `ahead` are handled already.
+        """
+        whole = job.tp.topic in self._whole
+        numbers, ignored = [], set[int]()
+        names = repeat(None) if whole else event_types(job.records)
+        for number, (record, named) in enumerate(zip(records, names, strict=False)):
+            if named is not None and named not in self._wanted:
                 ignored.add(record.offset)
-        return records, ignored
+            elif record.offset not in ahead:
+                numbers.append(number)
+        return numbers, ignored
 
 
-def event_type_of(record: Record) -> str | None:
-    """The header's text, if there is one."""
-    for name, value in record.headers:
-        if name == "eventType" and value is not None:
-            return value.decode("utf-8", "replace")
-    return None
+def _only(
+    fetched: Sequence[Record], records: Sequence[Record], numbers: list[int]
+) -> Sequence[Record]:
+    """Some of the records, in columns where they were fetched so."""
+    if len(numbers) == len(records):
+        return fetched
+    if isinstance(fetched, RecordColumns):
+        return fetched.only(numbers)
+    return [records[number] for number in numbers]

@@ -95,12 +95,17 @@ class Decoder:
 
     def row(self, value: bytes, topic: str, partition: int, offset: int) -> Row:
         """A record as the table's columns."""
+        _, schema_id = _HEADER.unpack_from(value)
+        return columns_of(self.record(value), topic, partition, offset, schema_id)
+
+    def record(self, value: bytes) -> dict[str, Any]:
+        """The event as fastavro reads it."""
         from fastavro import schemaless_reader
 
         _, schema_id = _HEADER.unpack_from(value)
         schema = self._schemas.get(schema_id) or self._fetch(schema_id)
-        record = schemaless_reader(BytesIO(value[5:]), schema, None)
-        return columns_of(record, topic, partition, offset, schema_id)
+        found: dict[str, Any] = schemaless_reader(BytesIO(value[5:]), schema, None)
+        return found
 
     def _fetch(self, schema_id: int) -> Any:
         from fastavro import parse_schema
