@@ -31,6 +31,7 @@ from domains.game import quest as q
 from domains.game import skill as s
 from domains.game import world as w
 from headrace.catalog import load_catalog
+from headrace.errors import RuleBrokenError
 from headrace.events import game
 from tests.unit.game import test_rules as r
 from tests.unit.game.playing import play, told
@@ -124,6 +125,16 @@ def test_orders_match_by_price_then_age_at_the_older_price() -> None:
     assert events[-1] == game.PrixMisAJour(previous_price=None, price=5)
     assert [(each.order_id, each.remaining) for each in state.sells] == [("s", 2), ("dear", 3)]
     assert state.buys == ()
+
+
+def test_a_full_market_takes_no_order_until_one_is_gone() -> None:
+    order = m.Order(order_id="x", player_id="a", remaining=1, unit_price=9)
+    full = m.Market(
+        item_id="bois", sells=tuple(replace(order, order_id=f"{at}") for at in range(10_000))
+    )
+    with pytest.raises(RuleBrokenError, match="10000 open orders"):
+        MARKET.decide(full, r.BUY)
+    assert MARKET.decide(replace(full, sells=full.sells[1:]), r.BUY)
 
 
 def test_a_trade_at_the_same_price_is_no_news() -> None:

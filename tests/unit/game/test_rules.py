@@ -43,6 +43,7 @@ TWO = (
     game.Fighter(fighter_id="a", team=1, health=20, max_health=20),
     game.Fighter(fighter_id="b", team=2, health=20, max_health=20),
 )
+CROWD = tuple(replace(TWO[at % 2], fighter_id=str(at)) for at in range(41))
 BATTLE = f.StartFight(zone_id="foret", fighters=TWO)
 TURN = f.BeginTurn()
 STUN = act.Cast(fighter_id="a", target_id="b", effect="stun", turns=2)
@@ -78,6 +79,8 @@ REFUSALS: dict[Aggregate[Any], list[tuple[str, Sequence[Any]]]] = {
     PLAYER: [
         ("created_once", [HERO, HERO]),
         ("created", [p.GainExperience(amount=1, source="fight")]),
+        ("created", [p.SpendStatPoints(health=1)]),
+        ("created", [p.ChangeClass(player_class="Mage")]),
         ("text", [replace(HERO, username=" ")]),
         ("text", [replace(HERO, username="x" * 31)]),
         ("text", [replace(HERO, username="a\0")]),
@@ -102,7 +105,8 @@ REFUSALS: dict[Aggregate[Any], list[tuple[str, Sequence[Any]]]] = {
         ("text", [replace(BATTLE, zone_id="")]),
         ("fighters", [replace(BATTLE, fighters=TWO[:1])]),
         ("fighters", [replace(BATTLE, fighters=(TWO[0], replace(TWO[0], team=2)))]),
-        ("fighters", [replace(BATTLE, fighters=TWO * 21)]),
+        ("fighters", [replace(BATTLE, fighters=TWO * 2)]),
+        ("fighters", [replace(BATTLE, fighters=CROWD)]),
         ("range", [replace(BATTLE, fighters=(TWO[0], replace(TWO[1], health=21)))]),
         ("range", [replace(BATTLE, fighters=(TWO[0], replace(TWO[1], health=0)))]),
         ("range", [replace(BATTLE, fighters=(TWO[0], replace(TWO[1], team=0)))]),
@@ -172,6 +176,8 @@ REFUSALS: dict[Aggregate[Any], list[tuple[str, Sequence[Any]]]] = {
     ],
     EQUIPMENT: [
         ("created", [e.UpgradeEquipment()]),
+        ("created", [e.RepairEquipment(points=1)]),
+        ("created", [e.Enchant(enchantments=(FIRE,))]),
         ("created_once", [PIECE, PIECE]),
         ("range", [replace(PIECE, max_durability=0)]),
         ("durable", [PIECE, e.UpgradeEquipment(), e.UpgradeEquipment(), e.UpgradeEquipment()]),
