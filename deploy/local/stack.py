@@ -157,7 +157,10 @@ class Stack:
 
     def _all_programs(self) -> Sequence[Program]:
         layout, ports, sizes, known = self.layout, self.ports, self.sizes, self.credentials
-        api = self._addresses() | {"DATABASE_URL": self.api_database_url}
+        api = self._addresses() | {
+            "DATABASE_URL": self.api_database_url,
+            "STORE_DATABASE_URL": self.api_database_url,
+        }
         archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
         return (
             self.postgres.program(),

@@ -7,6 +7,7 @@ saves what is decided on it. docs/store.md shows how.
 
 from headrace.store.async_store import AsyncEventStore, AsyncTransaction
 from headrace.store.cursor import Identity
+from headrace.store.declaring import declare_types
 from headrace.store.errors import (
     ConcurrencyConflictError,
     DuplicateEventError,
@@ -52,4 +53,5 @@ __all__ = [
     "Transaction",
     "WrongAggregateTypeError",
     "YoungerTransactionError",
+    "declare_types",
 ]

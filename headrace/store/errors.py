@@ -133,7 +133,7 @@ def _unknown_type(detail: dict[str, Any], cause: psycopg.Error) -> NoReturn:
         FieldProblem(
             "eventType",
             f"the store knows no {detail['eventType']} of {detail['aggregateType']}; "
-            "declare it as the database's owner (SELECT store.declare_types)",
+            "if the catalog has it, run `headrace migrate` as the database's owner",
         )
     ) from cause
 

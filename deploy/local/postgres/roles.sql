@@ -37,7 +37,7 @@ GRANT headrace_reader TO headrace_api;
 -- Nobody has the rights of the event store's owner; migrations may take its place for a while.
 GRANT headrace_store TO headrace WITH INHERIT FALSE, SET TRUE;
 GRANT headrace_store_reader TO headrace_api, headrace_store_app;
-GRANT headrace_store_writer TO headrace_store_app;
+GRANT headrace_store_writer TO headrace_api, headrace_store_app;
 
 SELECT format('CREATE DATABASE %I OWNER %I', name, owner)
 FROM (VALUES ('headrace', 'headrace'), ('apicurio', 'apicurio')) AS wanted (name, owner)
