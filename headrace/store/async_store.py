@@ -18,7 +18,17 @@ from headrace.store import connecting, queries
 from headrace.store.checking import Checker
 from headrace.store.cursor import Identity, read_total
 from headrace.store.errors import InvalidCursorError, heals, store_errors
-from headrace.store.model import Append, Appended, Chain, Expected, Given, Page, Recorded, Stream
+from headrace.store.model import (
+    Append,
+    Appended,
+    Chain,
+    Expected,
+    Given,
+    Page,
+    Recorded,
+    Snapshot,
+    Stream,
+)
 from headrace.store.queries import LAST_VERSION, MAX_PAGE, PAGE, Query
 from headrace.store.store import AHEAD, FAILED
 
@@ -187,6 +197,20 @@ class AsyncEventStore:
     async def effects(self, event_id: UUID, *, depth: int = 100, limit: int = PAGE) -> Chain:
         """The event, what it caused, what that did, …: at most `depth` steps and `limit` events."""
         return await self._ask(queries.chain(event_id, False, depth, limit))
+
+    async def snapshot(
+        self, stream: Stream, state_version: str, last: int = LAST_VERSION
+    ) -> Snapshot | None:
+        """The aggregate's newest snapshot of a state version, not after the version `last`."""
+        return await self._ask(queries.snapshot(stream, state_version, last))
+
+    async def keep_snapshot(
+        self, stream: Stream, version: int, state: str, *, state_version: str, keep: int
+    ) -> None:
+        """Write a snapshot of a state (JSON text) and leave the aggregate's last `keep`. Raises
+        InvalidEventError for a version that the aggregate has not.
+        """
+        await self._ask(queries.keep_snapshot(stream, version, state, state_version, keep))
 
     async def identity(self) -> Identity:
         """Which store this is, and its epoch. Raises ConfigurationError after a restore."""

@@ -1,6 +1,12 @@
 """Where a test's event store is."""
 
+from typing import Any, Literal
+
+import psycopg
+from psycopg import Connection
+
 from deploy.local.direct import DirectStack
+from headrace.catalog import Catalog
 from headrace.store import EventStore
 from tests.store.catalog import game_catalog
 
@@ -15,8 +21,14 @@ class Place:
         self.admin = _on(stack.admin_url, name)
         self.name = name
 
-    def store(self) -> EventStore:
-        return EventStore(self.app, source="tests", catalog=game_catalog(), connections=8)
+    def connect(self, role: Literal["app", "api", "owner", "admin"]) -> Connection[Any]:
+        """A connection in autocommit."""
+        return psycopg.connect(getattr(self, role), autocommit=True)
+
+    def store(self, catalog: Catalog | None = None) -> EventStore:
+        """With the small catalog of `tests.store.catalog`, or another."""
+        catalog = catalog or game_catalog()
+        return EventStore(self.app, source="tests", catalog=catalog, connections=8)
 
 
 def _on(url: str, name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 
 from deploy.local.direct import DirectStack
+from headrace.catalog import load_catalog
 from headrace.postgres import migrate
 from headrace.store import EventStore
 from tests.store.place import Place
@@ -38,4 +39,11 @@ def place(stack: DirectStack) -> Iterator[Place]:
 @pytest.fixture
 def store(place: Place) -> Iterator[EventStore]:
     with place.store() as store:
+        yield store
+
+
+@pytest.fixture
+def game(place: Place) -> Iterator[EventStore]:
+    """With the whole catalog, so with the game's own types."""
+    with place.store(load_catalog()) as store:
         yield store
