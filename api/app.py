@@ -8,7 +8,19 @@ import httpx
 from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api import checks, health, openapi, problems, publish, query
+from api import (
+    all_events,
+    checks,
+    health,
+    openapi,
+    problems,
+    publish,
+    query,
+    replay,
+    state,
+    stream,
+    streams,
+)
 from api.auth import authenticate, authenticate_fully
 from api.callers import Callers
 from api.correlation import CorrelationMiddleware
@@ -21,8 +33,10 @@ from headrace.clock import Clock, SystemClock
 from headrace.kafka import AsyncProducer
 from headrace.postgres import async_pool
 from headrace.settings import Settings
+from headrace.store import AsyncEventStore
 
 PREFLIGHT_SECONDS = 600
+STORE_CONNECTIONS = 8
 KAFKA_REQUEST_MILLISECONDS = 5_000  # a record is tried for twice as long
 
 
@@ -56,7 +70,8 @@ def build(
     problems.install(app)
     _open_to_browsers(app, settings)
     app.include_router(publish.router, dependencies=[Depends(authenticate)])
-    app.include_router(query.router, dependencies=[Depends(authenticate_fully)])
+    for resource in (query, all_events, replay, state, stream, streams):
+        app.include_router(resource.router, dependencies=[Depends(authenticate_fully)])
     app.include_router(health.router)
     openapi.install(app, services.catalog)
     return app
@@ -89,6 +104,13 @@ def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits
         callers=callers,
         producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
         pool=pool,
+        store=AsyncEventStore(
+            settings.event_store_url.get_secret_value(),
+            source="headrace-api",
+            catalog=catalog,
+            clock=clock,
+            connections=STORE_CONNECTIONS,
+        ),
         known_event_types=KnownEventTypes(catalog, pool, clock),
         http=httpx.AsyncClient(timeout=health.CHECK_SECONDS),
     )
@@ -104,7 +126,7 @@ def _impatient(settings: Settings) -> Settings:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    async with services.producer, services.http:
+    async with services.producer, services.http, services.store:
         await services.pool.open()
         try:
             yield

