@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.limits import read_body
 from api.media import JSON, body_type
@@ -60,10 +60,12 @@ class Replay:
 
 
 @router.post(
-    "/api/events/replay/{stream_id}", operation_id="replayStream", summary="Replay a stream"
+    "/api/events/replay/{streamId}", operation_id="replayStream", summary="Replay a stream"
 )
 async def replay(
-    stream_id: str, request: Request, services: Annotated[Services, Depends(services_of)]
+    stream_id: Annotated[str, Path(alias="streamId")],
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
 ) -> Response:
     """A dry run applies the events in order and tells what they make, and what would be published.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.condition import etag
 from api.domain_event import MAX_VERSION
@@ -42,12 +42,14 @@ class Asked:
 
 
 @router.get(
-    "/api/events/state/{aggregate_id}",
+    "/api/events/state/{aggregateId}",
     operation_id="readState",
     summary="Rebuild an aggregate's state",
 )
 async def read_state(
-    aggregate_id: str, request: Request, services: Annotated[Services, Depends(services_of)]
+    aggregate_id: Annotated[str, Path(alias="aggregateId")],
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
 ) -> Response:
     """The aggregate's state and version, and which snapshot it was rebuilt from.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.condition import etag, is_unchanged
@@ -45,10 +45,12 @@ class Range:
 
 
 @router.get(
-    "/api/events/stream/{stream_id}", operation_id="readStream", summary="Read one stream's events"
+    "/api/events/stream/{streamId}", operation_id="readStream", summary="Read one stream's events"
 )
 async def read_stream(
-    stream_id: str, request: Request, services: Annotated[Services, Depends(services_of)]
+    stream_id: Annotated[str, Path(alias="streamId")],
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
 ) -> Response:
     """The events of an aggregate, in the order of versions, and its version as `ETag`.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.bodies import not_json, parse_body
 from api.condition import Condition, etag
@@ -33,13 +33,15 @@ router = APIRouter(tags=["event store"])
 
 
 @router.post(
-    "/api/streams/{stream_id}",
+    "/api/streams/{streamId}",
     operation_id="appendToStream",
     summary="Append events to a stream",
     status_code=201,
 )
 async def append(
-    stream_id: str, request: Request, services: Annotated[Services, Depends(services_of)]
+    stream_id: Annotated[str, Path(alias="streamId")],
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
 ) -> Response:
     """201 once the events are stored, in one transaction; 200 where they were stored before.
 

@@ -37,6 +37,7 @@ async def test_health_tells_the_state_of_every_dependency_without_a_token(
         assert {name: one["status"] for name, one in states.items()} == {
             "kafka": "up",
             "registry": "up",
+            "store": "up",
             "database": "up",
         }
 
