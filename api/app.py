@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from fastapi import Depends, FastAPI
+from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
 from api import (
@@ -31,7 +32,7 @@ from api.services import Services
 from headrace.catalog import Catalog, load_catalog
 from headrace.clock import Clock, SystemClock
 from headrace.kafka import AsyncProducer
-from headrace.postgres import async_pool
+from headrace.postgres import Pool, async_pool
 from headrace.settings import Settings
 from headrace.store import AsyncEventStore
 
@@ -95,7 +96,9 @@ def _open_to_browsers(app: Api, settings: Settings) -> None:
 
 def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits) -> Services:
     callers = Callers(settings, catalog)
-    pool = async_pool(settings.database_url.get_secret_value(), application_name="headrace-api")
+    url, store_url = settings.database_url, settings.event_store_url
+    pool = _reading(url)
+    store_pool = pool if store_url == url else _reading(store_url)
     return Services(
         settings=settings,
         catalog=catalog,
@@ -104,16 +107,21 @@ def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits
         callers=callers,
         producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
         pool=pool,
+        store_pool=store_pool,
         store=AsyncEventStore(
-            settings.event_store_url.get_secret_value(),
+            store_url.get_secret_value(),
             source="headrace-api",
             catalog=catalog,
             clock=clock,
             connections=STORE_CONNECTIONS,
         ),
-        known_event_types=KnownEventTypes(catalog, pool, clock),
+        known_event_types=KnownEventTypes(catalog, pool, store_pool, clock),
         http=httpx.AsyncClient(timeout=health.CHECK_SECONDS),
     )
+
+
+def _reading(url: SecretStr) -> Pool:
+    return async_pool(url.get_secret_value(), application_name="headrace-api")
 
 
 def _impatient(settings: Settings) -> Settings:
@@ -127,8 +135,11 @@ def _impatient(settings: Settings) -> Settings:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     async with services.producer, services.http, services.store:
-        await services.pool.open()
+        pools = {services.pool, services.store_pool}
+        for pool in pools:
+            await pool.open()
         try:
             yield
         finally:
-            await services.pool.close()
+            for pool in pools:
+                await pool.close()

@@ -27,6 +27,7 @@ class Services:
     callers: Callers
     producer: AsyncProducer
     pool: Pool
+    store_pool: Pool
     known_event_types: KnownEventTypes
     store: AsyncEventStore
     http: httpx.AsyncClient
