@@ -1,6 +1,7 @@
 """A service: what it publishes, what it handles, and its life."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
@@ -265,6 +266,8 @@ class Service:
             if server:
                 server.start()
             await self._initialize_or(stopped)
+            # What is there now stays: each look at it for garbage would take a tenth of a second.
+            gc.freeze()
             await first_of(stopped.wait(), self.failure())
         finally:
             await self.shutdown()

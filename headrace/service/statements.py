@@ -93,6 +93,8 @@ class Transaction:
     handler's end no other does. If the handler raises, what it wrote is undone.
     """
 
+    __slots__ = ("_beginning", "_begun", "_over", "_statements")
+
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
         self._begun = False
@@ -138,6 +140,13 @@ class Transaction:
     def _is_over(self) -> bool:
         return self._over
 
+    def ends_unused(self) -> bool:
+        """The handler has ended: whether it had begun nothing, so that `end` is not needed."""
+        if self._begun or self._beginning is not None:
+            return False
+        self._over = True
+        return True
+
     async def end(self, *, keep: bool) -> None:
         """The handler has ended. Not the handler's to call."""
         over, self._over = self._over, True
@@ -152,6 +161,8 @@ class Transaction:
 
 class NoTransaction(Transaction):
     """Stands where a service has no database; says so when it is used."""
+
+    __slots__ = ()
 
     def __init__(self) -> None:
         return
