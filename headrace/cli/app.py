@@ -15,6 +15,7 @@ from headrace.cli import (
     plan_commands,
     publish_command,
     query_command,
+    store_commands,
     tail_command,
     topics_command,
 )
@@ -30,6 +31,7 @@ _OWN = (
     plan_commands,
     publish_command,
     query_command,
+    store_commands,
     tail_command,
     topics_command,
 )

@@ -186,6 +186,10 @@ class AsyncEventStore:
         """The version that the aggregate had at a time: `read_stream(…, last=…)` is its state."""
         return await self._ask(queries.version_at(aggregate_id, at))
 
+    async def archived_version(self, aggregate_id: UUID) -> int:
+        """Versions 1 to this one are in the archive, where every read finds them; 0: none is."""
+        return await self._ask(queries.archived_version(aggregate_id))
+
     async def find(self, event_id: UUID) -> Recorded | None:
         """The event of this id, wherever it is."""
         return await self._ask(queries.find(event_id))

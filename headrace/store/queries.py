@@ -108,6 +108,12 @@ def version_at(aggregate_id: UUID, at: datetime) -> Query[int]:
     return Query(statement("store_version_at"), values, lambda rows: int(rows[0][0]))
 
 
+def archived_version(aggregate_id: UUID) -> Query[int]:
+    """The last of the aggregate's versions that are in the archive; 0 for none."""
+    values = {"aggregate_id": aggregate_id}
+    return Query(statement("store_archived"), values, lambda rows: int(rows[0][0]))
+
+
 def find(event_id: UUID) -> Query[Recorded | None]:
     """The event of this id."""
     values = {"event_ids": [event_id]}

@@ -137,20 +137,25 @@ class Rebuilder(Generic[S]):
             events.append(event)
         return events
 
-    def due(self, loaded: Loaded[S]) -> Snapshots | None:
-        """Whether, and how, a snapshot of this state is to be written."""
+    def due(self, loaded: Loaded[S]) -> bool:
+        """Whether a snapshot of this state is to be written."""
         if not self._may_write or self._snapshots is None:
-            return None
-        grown = loaded.version - (loaded.snapshot_version or 0)
-        return self._snapshots if grown >= self._snapshots.every else None
+            return False
+        return loaded.version - (loaded.snapshot_version or 0) >= self._snapshots.every
+
+    @property
+    def keep(self) -> int:
+        """How many snapshots of an aggregate stay."""
+        return (self._snapshots or Snapshots()).keep
 
     def dumped(self, loaded: Loaded[S]) -> str:
         """The state as JSON text. Raises TypeError or ValueError for one that is none."""
         return dump_json(self._aggregate.dump(loaded.state)).decode()
 
-    def not_written(self, stream: Stream, error: Exception) -> None:
+    def not_written(self, aggregate_id: UUID, error: Exception) -> None:
         """A snapshot only saves time: without the right to write them, none is tried again."""
-        log.warning("snapshot not written", stream=str(stream), why=_why(error))
+        stream = str(self.stream(aggregate_id))
+        log.warning("snapshot not written", stream=stream, why=_why(error))
         if isinstance(error, ConfigurationError):
             self._may_write = False
 

@@ -93,6 +93,15 @@ class Repository(Generic[S]):
         replayed = self._continued(aggregate_id, self._rebuilder.unborn, loaded.version)
         return Checked(loaded, replayed)
 
+    def snapshot(self, aggregate_id: UUID) -> Loaded[S]:
+        """Write a snapshot now, of whatever version, unless the last is of it. Raises what the
+        store does, and TypeError or ValueError for a state that is no JSON.
+        """
+        loaded = self._rebuilt(aggregate_id, LAST_VERSION)
+        if loaded.version > (loaded.snapshot_version or 0):
+            self._write(aggregate_id, loaded)
+        return loaded
+
     def _rebuilt(self, aggregate_id: UUID, last: int) -> Loaded[S]:
         start = self._start(aggregate_id, last) if self._rebuilder.reads_snapshots else None
         return self._continued(aggregate_id, start or self._rebuilder.unborn, last)
@@ -107,26 +116,36 @@ class Repository(Generic[S]):
         return None
 
     def _continued(self, aggregate_id: UUID, loaded: Loaded[S], last: int) -> Loaded[S]:
-        full = True
-        while full:
-            rows = self._store.read_stream(aggregate_id, loaded.version + 1, last, limit=MAX_PAGE)
-            loaded = self._rebuilder.after(loaded, rows)
-            full = len(rows) == MAX_PAGE
-        return loaded
+        return continued(self._store, self._rebuilder, aggregate_id, loaded, last)
 
     def _keep(self, aggregate_id: UUID, loaded: Loaded[S]) -> None:
         """Nothing that goes wrong here may look as if the events were not appended."""
-        due = self._rebuilder.due(loaded)
-        if due is None:
-            return
-        stream, state_version = self._rebuilder.stream(aggregate_id), self._rebuilder.state_version
-        try:
-            state = self._rebuilder.dumped(loaded)
-            self._store.keep_snapshot(
-                stream, loaded.version, state, state_version=state_version, keep=due.keep
-            )
-        except NOT_WRITTEN as error:
-            self._rebuilder.not_written(stream, error)
+        if self._rebuilder.due(loaded):
+            try:
+                self._write(aggregate_id, loaded)
+            except NOT_WRITTEN as error:
+                self._rebuilder.not_written(aggregate_id, error)
+
+    def _write(self, aggregate_id: UUID, loaded: Loaded[S]) -> None:
+        self._store.keep_snapshot(
+            self._rebuilder.stream(aggregate_id),
+            loaded.version,
+            self._rebuilder.dumped(loaded),
+            state_version=self._rebuilder.state_version,
+            keep=self._rebuilder.keep,
+        )
+
+
+def continued(
+    store: EventStore, rebuilder: Rebuilder[S], aggregate_id: UUID, loaded: Loaded[S], last: int
+) -> Loaded[S]:
+    """The state after the aggregate's further events, up to the version `last`."""
+    full = True
+    while full:
+        rows = store.read_stream(aggregate_id, loaded.version + 1, last, limit=MAX_PAGE)
+        loaded = rebuilder.after(loaded, rows)
+        full = len(rows) == MAX_PAGE
+    return loaded
 
 
 class AsyncRepository(Generic[S]):
@@ -188,6 +207,15 @@ class AsyncRepository(Generic[S]):
         replayed = await self._continued(aggregate_id, self._rebuilder.unborn, loaded.version)
         return Checked(loaded, replayed)
 
+    async def snapshot(self, aggregate_id: UUID) -> Loaded[S]:
+        """Write a snapshot now, of whatever version, unless the last is of it. Raises what the
+        store does, and TypeError or ValueError for a state that is no JSON.
+        """
+        loaded = await self._rebuilt(aggregate_id, LAST_VERSION)
+        if loaded.version > (loaded.snapshot_version or 0):
+            await self._write(aggregate_id, loaded)
+        return loaded
+
     async def _rebuilt(self, aggregate_id: UUID, last: int) -> Loaded[S]:
         start = await self._start(aggregate_id, last) if self._rebuilder.reads_snapshots else None
         return await self._continued(aggregate_id, start or self._rebuilder.unborn, last)
@@ -211,14 +239,18 @@ class AsyncRepository(Generic[S]):
         return loaded
 
     async def _keep(self, aggregate_id: UUID, loaded: Loaded[S]) -> None:
-        due = self._rebuilder.due(loaded)
-        if due is None:
-            return
-        stream, state_version = self._rebuilder.stream(aggregate_id), self._rebuilder.state_version
-        try:
-            state = self._rebuilder.dumped(loaded)
-            await self._store.keep_snapshot(
-                stream, loaded.version, state, state_version=state_version, keep=due.keep
-            )
-        except NOT_WRITTEN as error:
-            self._rebuilder.not_written(stream, error)
+        """Nothing that goes wrong here may look as if the events were not appended."""
+        if self._rebuilder.due(loaded):
+            try:
+                await self._write(aggregate_id, loaded)
+            except NOT_WRITTEN as error:
+                self._rebuilder.not_written(aggregate_id, error)
+
+    async def _write(self, aggregate_id: UUID, loaded: Loaded[S]) -> None:
+        await self._store.keep_snapshot(
+            self._rebuilder.stream(aggregate_id),
+            loaded.version,
+            self._rebuilder.dumped(loaded),
+            state_version=self._rebuilder.state_version,
+            keep=self._rebuilder.keep,
+        )

@@ -182,6 +182,10 @@ class EventStore:
         """The version that the aggregate had at a time: `read_stream(…, last=…)` is its state."""
         return self._ask(queries.version_at(aggregate_id, at))
 
+    def archived_version(self, aggregate_id: UUID) -> int:
+        """Versions 1 to this one are in the archive, where every read finds them; 0: none is."""
+        return self._ask(queries.archived_version(aggregate_id))
+
     def find(self, event_id: UUID) -> Recorded | None:
         """The event of this id, wherever it is."""
         return self._ask(queries.find(event_id))

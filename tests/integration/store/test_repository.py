@@ -37,6 +37,7 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 ID = uuid4()
 
 
+@pytest.mark.covers("S4-6")
 def test_a_state_is_that_of_its_events(game: EventStore) -> None:
     repository = players(game)
     assert repository.load(ID) == Loaded(Player(), 0)
