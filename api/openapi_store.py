@@ -201,7 +201,10 @@ def _replay() -> dict[str, Any]:
     }
     bodies = {
         "look": {"summary": "What would happen", "value": {}},
-        "publish": {"summary": "Publish again", "value": {"dryRun": False, "fromVersion": 51}},
+        "publish": {
+            "summary": "Publish again",
+            "value": {"dryRun": False, "topic": "game.joueur", "fromVersion": 51},
+        },
         "elsewhere": {"summary": "To a topic of yours", "value": {"topic": "replays"}},
     }
     schema = {"$ref": f"#/components/schemas/{ReplayBody.model_config['title']}"}

@@ -70,12 +70,12 @@ async def replay(
     """A dry run applies the events in order and tells what they make, and what would be published.
 
     With `dryRun: false` they are published in the order of versions, under their own ids and with a
-    header `replay`, to their own topic or to `topic`. 10,000 events at most; `nextVersion` goes on.
+    header `replay`, to `topic`. 10,000 events at most; `nextVersion` goes on.
     """
     named, body = StreamId.parse(stream_id), await _body(request, services)
     head = await head_of(services.store, named)
     wanted = body.range(head.aggregate_version)
-    topic = await target_of(body.topic, head, services)
+    topic = await target_of(body, head, services)
     one = Replay(services, uuid7(services.clock), topic)
     types: Counter[str] = Counter()
     last = wanted.first - 1

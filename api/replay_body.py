@@ -32,7 +32,7 @@ class ReplayBody(BaseModel):
     dry_run: bool = Field(True, description="Nothing is published unless this is false.")
     topic: Annotated[str, Field(min_length=1, max_length=249)] | None = Field(
         None,
-        description="A topic that is there and none of the catalog's; by default the events' own.",
+        description="The events' own topic, or one that is there and is none of the catalog's.",
     )
     from_version: Version | None = None
     to_version: Version | None = None
@@ -62,10 +62,15 @@ class ReplayBody(BaseModel):
         return min(self.to_version or version, version)
 
 
-async def target_of(wanted: str | None, head: Recorded, services: Services) -> str:
-    """The topic to publish to. Raises a 422 problem for one that other things are kept in."""
-    own = services.catalog.event_type(head.event_type).topic
-    if wanted in (None, own):
+async def target_of(body: ReplayBody, head: Recorded, services: Services) -> str:
+    """The topic to publish to. Raises a 422 problem for one that other things are kept in, and
+    where none is named although it is meant: every consumer would get the events again.
+    """
+    own, wanted = services.catalog.event_type(head.event_type).topic, body.topic
+    if wanted is None and not body.dry_run:
+        reason = f"is missing; to give the events to all consumers again name {own} itself"
+        raise invalid("The replay is not valid", FieldProblem("topic", reason))
+    if wanted is None or wanted == own:
         return own
     if wanted in services.catalog.topics:
         reason = f"has events of its own; {own}, or one outside of the catalog, can be replayed to"

@@ -23,7 +23,7 @@ class Foe:
     power: int
 
 
-WOLF, DRAGON = Foe("loup", 40, 9), Foe("dragon", 900, 25)
+WOLF, DRAGON = Foe("loup", 40, 9), Foe("dragon", 450, 25)
 
 
 async def fight(game: Game, zone_id: str, heroes: Sequence[Fighter], foe: Foe) -> Fight:

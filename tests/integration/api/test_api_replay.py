@@ -97,6 +97,7 @@ async def test_events_are_published_again_in_order_under_their_ids(
         ({"topic": "headrace-archive.dlq"}, "topic"),
         ({"topic": "no-such-topic"}, "topic"),
         ({"topic": ""}, "topic"),
+        ({"dryRun": False}, "topic"),
         ({"topic": "a b"}, "topic"),
         ({"projection": "heroes"}, "projection"),
         ({"dryRun": "no"}, "dryRun"),
