@@ -1,7 +1,7 @@
-"""A process to be killed: it saves a player again and again, with a snapshot every few events.
+"""A process to be killed: it saves a player again and again, with snapshots.
 
-`python -m tests.store.saving URL PLAYER appended|kept|never`: it stands still after the first append
-that a snapshot is due after, or within that snapshot's transaction.
+`python -m tests.store.saving URL PLAYER appended|kept|never`: it stands still after the first
+append that a snapshot is due after, or within that snapshot's transaction.
 """
 
 import sys
