@@ -116,6 +116,9 @@ def test_a_snapshot_that_is_wrong_is_told(place: Place, game: EventStore) -> Non
 
 
 UNREADABLE = [
+    "state = '{}'",
+    "state = state - 'level'",
+    "state = state || '{\"odd\": 1}'",
     "state = '{}'::jsonb - 'x' || '{\"level\": \"nine\"}'",
     "state = '[]'",
     "state = 'null'",
