@@ -144,7 +144,7 @@ def _canonical(text: str) -> str:
 
 def _unknown(value: Mapping[str, Any]) -> Iterable[FieldProblem]:
     for field in value:
-        if field in _CORE or field == "metadata":
+        if field in _CORE or field in ("metadata", "stored"):
             continue
         here = f"; it is {_HERE[field]} here" if field in _HERE else ""
         yield FieldProblem(shown(field), f"is not a field of this form{here}")

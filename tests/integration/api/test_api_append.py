@@ -236,3 +236,25 @@ async def test_only_the_token_opens_the_store(settings: Settings, player: Player
             is_problem(await other.state(), status)
             is_problem(await client.get("/api/events/all"), status)
             is_problem(await client.post(f"/api/events/replay/{other.stream}"), status)
+
+
+async def test_the_examples_of_the_document_are_taken(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    for path, method in (
+        ("/api/streams/{streamId}", "post"),
+        ("/api/events/stream/{streamId}", "get"),
+        ("/api/events/all", "get"),
+        ("/api/events/state/{aggregateId}", "get"),
+        ("/api/events/replay/{streamId}", "post"),
+    ):
+        operation = document["paths"][path][method]
+        assert {"401", "403", "503"} <= set(operation["responses"])
+        names = [each["name"] for each in operation["parameters"]]
+        assert len(names) == len(set(names))
+    body = document["paths"]["/api/streams/{streamId}"]["post"]["requestBody"]
+    examples = body["content"]["application/json"]["examples"]
+    for example in (each["value"] for each in examples.values()):
+        event = example[0] if isinstance(example, list) else example
+        path = f"/api/streams/Joueur-{event['aggregateId']}"
+        made = await Player(client).append(example, path, If_None_Match="*")
+        assert made.status_code in (200, 201), made.text

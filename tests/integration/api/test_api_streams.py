@@ -55,8 +55,7 @@ async def test_an_event_has_the_agreed_form_on_its_way_in_and_out(player: Player
     }
     own = {"schemaVersion": "1.0", "source": "api"}
     assert read["metadata"] == sent["metadata"] | own
-    stored = read.pop("stored")
-    assert stored["sequence"] > 0
+    assert read["stored"]["sequence"] > 0
     again = await player.append(read)
     assert (again.status_code, again.json()["repeated"]) == (200, True)
 
