@@ -64,6 +64,29 @@ def test_the_database_takes_the_game_s_52_types_and_evenements_shows_them_alone(
     assert _seen(place, "store.events") == game | {("Order", "Placed")}
 
 
+@pytest.mark.covers("S4-1")
+def test_evenements_has_the_documents_metadata(place: Place) -> None:
+    metadata = {
+        "userId": "user-123",
+        "sessionId": "session-456",
+        "correlationId": "corr-789",
+        "causationId": "cause-012",
+        "ipAddress": "192.168.1.1",
+    }
+    with _store(place, CATALOG) as store:
+        born = store.event(
+            "JoueurCree",
+            dict(CATALOG.event_type("JoueurCree").latest.example),
+            user_id="user-123",
+            correlation_id="corr-789",
+            causation_id="cause-012",
+            metadata_json='{"sessionId": "session-456", "ipAddress": "192.168.1.1"}',
+        )
+        store.append(Stream("Joueur", uuid4()), [born])
+    with psycopg.connect(place.api) as connection:
+        assert connection.execute("SELECT metadata FROM evenements").fetchall() == [(metadata,)]
+
+
 def test_a_type_is_refused_until_the_owner_has_declared_the_catalog(place: Place) -> None:
     catalog = _with_a_shop()
     order = Stream("Order", uuid4())
