@@ -9,7 +9,7 @@ shows how.
 from headrace.store.async_store import AsyncEventStore, AsyncTransaction
 from headrace.store.checking import Checker
 from headrace.store.cursor import Identity
-from headrace.store.declaring import declare_types
+from headrace.store.declaring import declare_types, undeclared_types
 from headrace.store.errors import (
     ConcurrencyConflictError,
     DuplicateEventError,
@@ -63,4 +63,5 @@ __all__ = [
     "WrongAggregateTypeError",
     "YoungerTransactionError",
     "declare_types",
+    "undeclared_types",
 ]

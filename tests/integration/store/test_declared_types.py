@@ -6,12 +6,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from headrace.catalog import Catalog, load_catalog
 from headrace.cli import build_app
+from headrace.doctor import event_store
+from headrace.doctor.finding import Finding
 from headrace.errors import UnknownEventTypeError
-from headrace.store import EventStore, Stream, declare_types
+from headrace.settings import Settings
+from headrace.store import EventStore, Stream, declare_types, undeclared_types
 from tests.store.place import Place
 
 pytestmark = pytest.mark.integration
@@ -34,6 +38,11 @@ def _with_a_shop() -> Catalog:
         topics={**CATALOG.topics, "shop.order": order},
         event_types={**CATALOG.event_types, "Placed": placed},
     )
+
+
+def _finding(url: str, catalog: Catalog) -> Finding:
+    """The doctor's."""
+    return event_store.types(Settings(store_database_url=SecretStr(url)), catalog)
 
 
 def _seen(place: Place, table: str) -> set[tuple[str, str]]:
@@ -94,8 +103,11 @@ def test_a_type_is_refused_until_the_owner_has_declared_the_catalog(place: Place
         placed = store.event("Placed", dict(catalog.event_type("Placed").latest.example))
         with pytest.raises(UnknownEventTypeError, match="headrace migrate"):
             store.append(order, [placed])
+        assert undeclared_types(place.api, catalog) == ["Order/Placed"]
+        assert _finding(place.api, catalog).state == "problem"
         for _ in range(2):
             assert declare_types(place.owner, catalog) == 53
+        assert _finding(place.api, catalog).state == "ok"
         assert store.append(order, [placed]).version == 1
 
 
@@ -129,3 +141,10 @@ topics:
         '"fields": [{"name": "total", "type": "long", "doc": "Cents."}]}'
     )
     (folder / "v1.0.example.json").write_text('{"total": 100}')
+
+
+def test_a_store_that_is_not_there_or_away_is_told(place: Place) -> None:
+    elsewhere = place.admin.replace(f"/{place.name}", "/postgres")
+    assert _finding(elsewhere, CATALOG).state == "warning"
+    away = "postgresql://nobody@127.0.0.1:1/headrace"
+    assert _finding(away, CATALOG).state == "problem"
