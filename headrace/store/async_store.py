@@ -88,9 +88,7 @@ class AsyncEventStore:
         attempt = 0
         while True:
             try:
-                return batch.appended(
-                    *(await self._rows(statement("store_append"), batch.values))[0]
-                )
+                return batch.appended(await self._rows(batch.statement, batch.values))
             except (TransientError, OutageError) as error:
                 attempt += 1
                 if not heals(error, attempt):
@@ -266,9 +264,9 @@ class AsyncTransaction:
         """
         batch = self._checker.batch([Append(stream, events, expected)])
         with translated(), store_errors():
-            cursor = await self._connection.execute(statement("store_append"), batch.values)
+            cursor = await self._connection.execute(batch.statement, batch.values)
             rows = await cursor.fetchall()
-        return batch.appended(*rows[0])[0]
+        return batch.appended(rows)[0]
 
     async def execute(self, sql: Any, values: Any = None) -> list[Any]:
         """A statement of yours; its rows, none where it gives none."""

@@ -90,7 +90,7 @@ class EventStore:
         attempt = 0
         while True:
             try:
-                return batch.appended(*self._rows(statement("store_append"), batch.values)[0])
+                return batch.appended(self._rows(batch.statement, batch.values))
             except (TransientError, OutageError) as error:
                 attempt += 1
                 if not heals(error, attempt):
@@ -259,8 +259,8 @@ class Transaction:
         """
         batch = self._checker.batch([Append(stream, events, expected)])
         with translated(), store_errors():
-            rows = self._connection.execute(statement("store_append"), batch.values).fetchall()
-        return batch.appended(*rows[0])[0]
+            rows = self._connection.execute(batch.statement, batch.values).fetchall()
+        return batch.appended(rows)[0]
 
     def execute(self, sql: Any, values: Any = None) -> list[Any]:
         """A statement of yours; its rows, none where it gives none."""

@@ -153,3 +153,7 @@ def test_a_reader_may_not_append(place: Place) -> None:
         connection.execute(
             "SELECT store.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", [None] * 11
         )
+    with psycopg.connect(place.api) as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute(
+            "SELECT store.append_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", [None] * 10
+        )
