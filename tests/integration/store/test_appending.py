@@ -167,7 +167,7 @@ def test_a_type_that_the_database_lacks_is_refused_with_the_remedy(
 ) -> None:
     with psycopg.connect(place.admin) as admin:
         admin.execute("DELETE FROM store.event_types WHERE event_type = 'ExperienceGagnee'")
-    with pytest.raises(UnknownEventTypeError, match="declare it as the database's owner"):
+    with pytest.raises(UnknownEventTypeError, match="headrace migrate"):
         store.append(HERO, [grown(store)])
 
 
