@@ -16,7 +16,14 @@ from headrace.errors import OutageError
 from headrace.exporter.ages import Ages
 from headrace.exporter.log_dirs import Sizes, log_sizes
 from headrace.kafka.admin_client import Admin
-from headrace.kafka.groups import GroupOffsets, Place, group_offsets, log_offsets, offsets_at
+from headrace.kafka.groups import (
+    GroupOffsets,
+    Place,
+    committed,
+    group_offsets,
+    log_offsets,
+    offsets_at,
+)
 from headrace.metrics import Sample
 from headrace.metrics import definitions as names
 from headrace.settings import KafkaSettings
@@ -108,19 +115,23 @@ class ClusterLook:
             for each in group_offsets(self._admin.client, self._groups, self._seconds)
         }
         for group, topics in self._groups.items():
-            offsets = found.get(group, GroupOffsets(group, 0, {}))
+            offsets = found.get(group) or self._unlisted(group)
             yield names.GROUP_MEMBERS, (group,), offsets.members
             yield from self._of_group(group, self._positions(topics, offsets.committed, ends), ends)
 
+    def _unlisted(self, group: str) -> GroupOffsets:
+        """Nobody has made it yet, or this user may not see it; then its offsets are refused."""
+        return GroupOffsets(group, 0, committed(self._admin.client, group, self._seconds))
+
     def _positions(
-        self, topics: Iterable[str], committed: Mapping[Place, int], ends: _Ends
+        self, topics: Iterable[str], noted: Mapping[Place, int], ends: _Ends
     ) -> dict[Place, int]:
         """Where a group reads on: as committed, else where the catalog has new groups start."""
         wanted = set(topics)
         positions = {}
         for place in sorted(ends.end):
-            if place in committed:
-                positions[place] = ends.start(place, committed[place])
+            if place in noted:
+                positions[place] = ends.start(place, noted[place])
             elif place[0] in wanted:
                 early = self._catalog.topics[place[0]].start == "earliest"
                 positions[place] = (ends.begin if early else ends.end)[place]

@@ -57,7 +57,9 @@ class Batch:
     def report(self, index: int, topic: str, error: Any, message: Any) -> None:
         """librdkafka's word on the record of an event."""
         if error is None:
-            self._slowest = max(self._slowest, message.latency() or 0.0)
+            seconds = message.latency()
+            if seconds is not None and seconds > self._slowest:
+                self._slowest = seconds
             self.settle(index, Receipt(topic, message.partition(), message.offset()))
         else:
             who = self._principal

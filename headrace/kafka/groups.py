@@ -30,7 +30,7 @@ def group_offsets(client: Any, groups: Iterable[str], seconds: float) -> list[Gr
     described = client.describe_consumer_groups(known, request_timeout=seconds)
     return [
         GroupOffsets(
-            group, len(described[group].result().members), _committed(client, group, seconds)
+            group, len(described[group].result().members), committed(client, group, seconds)
         )
         for group in known
     ]
@@ -52,7 +52,8 @@ def offsets_at(client: Any, specs: Mapping[Place, Any], seconds: float) -> dict[
     return {(tp.topic, tp.partition): future.result().offset for tp, future in asked.items()}
 
 
-def _committed(client: Any, group: str, seconds: float) -> dict[Place, int]:
+def committed(client: Any, group: str, seconds: float) -> dict[Place, int]:
+    """The offsets that a group has committed; empty where there is no such group."""
     asked = client.list_consumer_group_offsets(
         [ConsumerGroupTopicPartitions(group)], request_timeout=seconds
     )

@@ -160,9 +160,11 @@ class AsyncProducer:
     ) -> None:
         """For the metrics: what became of the events of a batch."""
         by_type = Counter(
-            event.event_type
-            for event, result in zip(events, results, strict=True)
-            if type(result) is Receipt
+            [
+                event.event_type
+                for event, result in zip(events, results, strict=True)
+                if type(result) is Receipt
+            ]
         )
         self._metrics.published(by_type, seconds)
         if by_type.total() < len(events):

@@ -75,7 +75,7 @@ CONNECTION_ERRORS = Metric(
     "",
     ("client", "reason"),
     "Errors of connections to brokers, by client (`producer`, `admin`) and librdkafka's name of "
-    "the error: `transport`, `all_brokers_down`, `resolve`, `ssl`, `authentication`, …",
+    "the error: `transport`, `all_brokers_down`, `resolve`, `ssl`, `authentication` and so on.",
 )
 CONNECTS = Metric(
     "headrace_kafka_connects_total",
