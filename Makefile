@@ -5,7 +5,7 @@ BIN := .venv/bin
 CHECK := deploy/local/check.sh
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help install up down status demo test test-all lint compose crash model fuzz bench generate lock
+.PHONY: help install up down status demo test test-all lint compose crash model fuzz bench example generate lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ fuzz: install ## both decoders over mutilated batches (HEADRACE_FUZZ_BATCHES, 50
 
 bench: install ## measure throughput and latency on this machine, about 15 minutes
 	@$(BIN)/python -m benchmarks
+
+example: install ## the seven example services at work on the local stack (STAY=1: until ^C, with the web page)
+	@$(BIN)/python -m examples.dreamscape $(if $(STAY),--stay)
 
 generate: install ## write what follows from the catalog: typed events, AsyncAPI, topic page, Strimzi, metrics
 	@$(BIN)/headrace schemas generate --out headrace/events

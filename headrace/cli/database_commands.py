@@ -41,13 +41,25 @@ def register(app: typer.Typer) -> None:
     app.add_typer(ledger, name="ledger")
 
 
-def migrate(context: typer.Context) -> None:
-    """Bring the database at DATABASE_URL up to date, as its owner. Safe to repeat."""
+def migrate(
+    context: typer.Context,
+    service: Annotated[
+        bool, typer.Option("--service", help="A service's own database: ledger, inbox, outbox.")
+    ] = False,
+) -> None:
+    """Bring the database at DATABASE_URL up to date, as its owner. Safe to repeat.
+
+    In a database that stages and services share, run it without --service first.
+
+    Example: headrace migrate --service
+    """
     from headrace.cli.output import emit, note
-    from headrace.postgres import migrate as apply
+    from headrace.postgres.migrating import SERVICE, STAGES
+    from headrace.postgres.migrating import migrate as apply
     from headrace.settings import load_settings
 
-    applied = apply(load_settings().database_url.get_secret_value())
+    url = load_settings().database_url.get_secret_value()
+    applied = apply(url, SERVICE if service else STAGES)
     emit([{"migration": name} for name in applied], ("migration",), context)
     if not applied:
         note("the database is up to date")

@@ -14,16 +14,10 @@ from headrace.catalog.planning import ARCHIVE_GROUP
 from headrace.clock import Clock
 from headrace.errors import OutageError
 from headrace.exporter.ages import Ages
+from headrace.exporter.committed import committed_offsets
 from headrace.exporter.log_dirs import Sizes, log_sizes
 from headrace.kafka.admin_client import Admin
-from headrace.kafka.groups import (
-    GroupOffsets,
-    Place,
-    committed,
-    group_offsets,
-    log_offsets,
-    offsets_at,
-)
+from headrace.kafka.groups import Place, group_members, log_offsets, offsets_at
 from headrace.metrics import Sample
 from headrace.metrics import definitions as names
 from headrace.settings import KafkaSettings
@@ -110,18 +104,11 @@ class ClusterLook:
             yield names.PARTITION_BYTES, (topic, str(partition), str(broker)), size
 
     def _of_groups(self, ends: _Ends) -> Iterator[Sample]:
-        found = {
-            each.group: each
-            for each in group_offsets(self._admin.client, self._groups, self._seconds)
-        }
+        members = group_members(self._admin.client, self._groups, self._seconds)
+        committed = committed_offsets(self._kafka, list(self._groups), self._seconds)
         for group, topics in self._groups.items():
-            offsets = found.get(group) or self._unlisted(group)
-            yield names.GROUP_MEMBERS, (group,), offsets.members
-            yield from self._of_group(group, self._positions(topics, offsets.committed, ends), ends)
-
-    def _unlisted(self, group: str) -> GroupOffsets:
-        """Nobody has made it yet, or this user may not see it; then its offsets are refused."""
-        return GroupOffsets(group, 0, committed(self._admin.client, group, self._seconds))
+            yield names.GROUP_MEMBERS, (group,), members.get(group, 0)
+            yield from self._of_group(group, self._positions(topics, committed[group], ends), ends)
 
     def _positions(
         self, topics: Iterable[str], noted: Mapping[Place, int], ends: _Ends

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 
 from headrace.envelope import Event
@@ -46,6 +46,16 @@ def caused_by(event: Event, traceparent: str | None = None) -> Iterator[None]:
     event_id = str(event.event_id)
     with correlated(event.correlation_id or event_id, event_id, traceparent):
         yield
+
+
+def enter(flow: Correlation) -> Token[Correlation]:
+    """`correlated` for whoever handles many events a second; `leave` takes the token."""
+    return _current.set(flow)
+
+
+def leave(token: Token[Correlation]) -> None:
+    """Undo `enter`."""
+    _current.reset(token)
 
 
 def with_correlation(event: Event) -> Event:

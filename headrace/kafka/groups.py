@@ -23,17 +23,20 @@ class GroupOffsets:
 
 def group_offsets(client: Any, groups: Iterable[str], seconds: float) -> list[GroupOffsets]:
     """Of those groups that exist, in the order of their names."""
+    return [
+        GroupOffsets(group, members, _committed(client, group, seconds))
+        for group, members in group_members(client, groups, seconds).items()
+    ]
+
+
+def group_members(client: Any, groups: Iterable[str], seconds: float) -> dict[str, int]:
+    """How many each of those groups has that exist, in the order of their names."""
     listed = client.list_consumer_groups(request_timeout=seconds).result().valid
     known = sorted({each.group_id for each in listed} & set(groups))
     if not known:
-        return []
+        return {}
     described = client.describe_consumer_groups(known, request_timeout=seconds)
-    return [
-        GroupOffsets(
-            group, len(described[group].result().members), committed(client, group, seconds)
-        )
-        for group in known
-    ]
+    return {group: len(described[group].result().members) for group in known}
 
 
 def log_offsets(
@@ -52,8 +55,7 @@ def offsets_at(client: Any, specs: Mapping[Place, Any], seconds: float) -> dict[
     return {(tp.topic, tp.partition): future.result().offset for tp, future in asked.items()}
 
 
-def committed(client: Any, group: str, seconds: float) -> dict[Place, int]:
-    """The offsets that a group has committed; empty where there is no such group."""
+def _committed(client: Any, group: str, seconds: float) -> dict[Place, int]:
     asked = client.list_consumer_group_offsets(
         [ConsumerGroupTopicPartitions(group)], request_timeout=seconds
     )

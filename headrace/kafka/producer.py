@@ -84,6 +84,10 @@ class AsyncProducer:
             self._poller.stop()
             self._metrics.close()
 
+    def abandon(self) -> None:
+        """Leave without a flush: nothing was published."""
+        self._poller.stop()
+
     async def publish(self, event: Event) -> Receipt:
         """Publish one event; returns once it is durable."""
         (result,) = await self.publish_many([event])

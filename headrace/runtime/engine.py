@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 import structlog
 
 from headrace.clock import Clock
+from headrace.runtime.applying import Applying
 from headrace.runtime.lanes import Lane, Most, job_of, select, visit_of
 from headrace.runtime.ledger import Counts, Ledger
 from headrace.runtime.outcomes import Outcomes
@@ -40,8 +42,8 @@ class EngineLimits:
     """How much at once: writer threads, bytes fetched and not applied, records and bytes in a
     transaction (a writer holds several copies of those).
 
-    A transaction takes more lanes while it holds fewer than `small_records`. Every `look_seconds`
-    Kafka is told the offsets, and the lanes are looked after.
+    A transaction takes more lanes while it holds fewer than `small_records`, and `lanes` at most.
+    Every `look_seconds` Kafka is told the offsets, and the lanes are looked after.
     """
 
     writers: int = 3
@@ -49,14 +51,24 @@ class EngineLimits:
     records: int = 20_000
     transaction_bytes: int = 4 << 20
     small_records: int = 500
+    lanes: int = sys.maxsize
     look_seconds: float = 5.0
 
 
 class Engine:
-    """Runs one stage on one source. All methods belong to the event loop."""
+    """Runs one stage on one source. All methods belong to the event loop.
+
+    `applying` does the work of the writer threads; by default it is a `Writer` over the stage.
+    """
 
     def __init__(
-        self, stage: Stage, ledger: Ledger, *, clock: Clock, limits: EngineLimits | None = None
+        self,
+        stage: Stage,
+        ledger: Ledger,
+        *,
+        clock: Clock,
+        limits: EngineLimits | None = None,
+        applying: Applying | None = None,
     ) -> None:
         self.stage = stage
         self.limits = limits or EngineLimits()
@@ -64,7 +76,8 @@ class Engine:
         self._outcomes = Outcomes(stage, self.limits.budget_bytes, clock, self.fail)
         self._ledger = ledger
         self._clock = clock
-        self._writer = Writer(stage, ledger, clock)
+        self._writer = applying or Writer(stage, ledger, clock)
+        self._held: frozenset[str] = frozenset()
         self._served = itertools.count(1)
         self._visit_first = False
         self._wake = asyncio.Event()
@@ -118,9 +131,21 @@ class Engine:
         return tuple(self._owned.lanes.values())
 
     @property
+    def failed(self) -> BaseException | None:
+        """Why the stage stopped by itself; None while it runs."""
+        return self._failure.exception() if self._failure.done() else None
+
+    @property
     def behind(self) -> bool:
         """Whether records come faster than they are applied: a partition is held back for it."""
         return any(lane.paused for lane in self._owned.lanes.values())
+
+    def hold(self, topics: Iterable[str]) -> None:
+        """Begin no work on these topics, and on the others again. What is fetched waits, bounded
+        as ever; work in progress goes on.
+        """
+        self._held = frozenset(topics)
+        self._wake.set()
 
     async def failure(self) -> None:
         """Wait until the stage stops by itself; raises why."""
@@ -184,7 +209,7 @@ class Engine:
 
     def _start_visit(self) -> bool:
         now = self._clock.monotonic()
-        lane = next((lane for lane in self._owned.lanes.values() if lane.due(now)), None)
+        lane = next((lane for lane in self._free_lanes() if lane.due(now)), None)
         if lane is None:
             return False
         self._occupy([lane])
@@ -193,17 +218,22 @@ class Engine:
 
     def _start_write(self) -> bool:
         group = select(
-            self._owned.lanes.values(),
+            self._free_lanes(),
             now=self._clock.monotonic(),
             idle_writers=self._idle,
             most=Most(self.limits.records, self.limits.transaction_bytes),
             small=self.limits.small_records,
+            lanes=self.limits.lanes,
         )
         if not group:
             return False
         self._occupy(lane for lane, _ in group)
         self._spawn(self._write(group), self._writes)
         return True
+
+    def _free_lanes(self) -> Iterable[Lane]:
+        lanes = self._owned.lanes.values()
+        return [lane for lane in lanes if lane.tp.topic not in self._held] if self._held else lanes
 
     def _occupy(self, lanes: Iterable[Lane]) -> None:
         for lane in lanes:
@@ -215,9 +245,7 @@ class Engine:
         """Until something changes, or the first waiting lane may try again."""
         now = self._clock.monotonic()
         waits = [
-            at - now
-            for lane in self._owned.lanes.values()
-            if (at := lane.next_start(now)) is not None
+            at - now for lane in self._free_lanes() if (at := lane.next_start(now)) is not None
         ]
         timeout = max(min(waits), 0.001) if waits and self._idle else None
         try:

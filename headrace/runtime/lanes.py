@@ -1,5 +1,6 @@
 """Lanes: one queue a partition, order within, overlap between."""
 
+import sys
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -140,21 +141,28 @@ def _extent(batches: Sequence[Batch]) -> tuple[int, int]:
 
 
 def select(
-    lanes: Iterable[Lane], *, now: float, idle_writers: int, most: Most, small: int
+    free: Iterable[Lane],
+    *,
+    now: float,
+    idle_writers: int,
+    most: Most,
+    small: int,
+    lanes: int = sys.maxsize,
 ) -> list[tuple[Lane, list[Batch]]]:
     """The lanes, and their batches, that one writer takes now.
 
     A share of the ready lanes, those first that waited longest, so that the other idle writers
     find work too; more of them while they hold fewer than `small` records together, never more
-    than `most` where it can be helped: a lane gives one batch at least.
+    than `lanes`, nor than `most` where it can be helped: a lane gives one batch at least.
     """
-    ready = sorted((lane for lane in lanes if lane.ready(now)), key=lambda lane: lane.served)
+    ready = sorted((lane for lane in free if lane.ready(now)), key=lambda lane: lane.served)
     share = -(-len(ready) // max(idle_writers, 1))
     group: list[tuple[Lane, list[Batch]]] = []
     left = most
     for lane in ready:
         full = left.records <= 0 or left.size <= 0
-        if group and (full or (len(group) >= share and most.records - left.records >= small)):
+        enough = len(group) >= share and most.records - left.records >= small
+        if group and (full or enough or len(group) >= lanes):
             break
         batches = lane.head(left)
         group.append((lane, batches))

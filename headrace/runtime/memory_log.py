@@ -56,11 +56,16 @@ class MemoryLog:
             self._partitions[TopicPartition(topic, number)] = _Partition(topic_id)
 
     def append(
-        self, topic: str, partition: int, value: bytes | None, key: bytes | None = None
+        self,
+        topic: str,
+        partition: int,
+        value: bytes | None,
+        key: bytes | None = None,
+        headers: Sequence[tuple[str, bytes | None]] = (),
     ) -> int:
         """The offset that the record got."""
         held = self._partitions[TopicPartition(topic, partition)]
-        held.records.append(MemoryRecord(held.end, 1_700_000_000_000, key, value))
+        held.records.append(MemoryRecord(held.end, 1_700_000_000_000, key, value, headers))
         held.end += 1
         self._notify()
         return held.end - 1

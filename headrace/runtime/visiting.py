@@ -1,7 +1,8 @@
 """Parked records are tried again, each key's in order, in transactions of the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, Protocol
 
 from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.decoding import Decoding, HeldError
@@ -18,13 +19,48 @@ from headrace.runtime.stage import Handler
 VISIT_BYTES = 2 << 20
 
 
+class Trying(Protocol):
+    """How one parked event is tried again. Called from writer threads; may block."""
+
+    def prepare(self, event: StageEvent) -> None:
+        """What must exist before the transaction begins."""
+
+    def apply(self, event: StageEvent, record: Parked, effects: Any) -> int:
+        """Write its effects; returns 1 for a duplicate, else 0. Raises what the policy judges."""
+
+    def policy(self, event: StageEvent) -> ParkingPolicy:
+        """How often it is tried, and how far apart."""
+
+    def begin(self) -> Callable[[], bool]:
+        """A visit begins; the answer says when it has taken long enough: the rest stays parked."""
+
+
+class Plain:
+    """`Trying` with a stage's handler and policy."""
+
+    def __init__(self, handler: Handler, policy: ParkingPolicy) -> None:
+        self._handler, self._policy = handler, policy
+
+    def prepare(self, event: StageEvent) -> None:
+        self._handler.prepare(EventList([event]))
+
+    def apply(self, event: StageEvent, _: Parked, effects: Any) -> int:
+        return sum(self._handler.apply(EventList([event]), effects).values())
+
+    def policy(self, _: StageEvent) -> ParkingPolicy:
+        return self._policy
+
+    def begin(self) -> Callable[[], bool]:
+        return lambda: False
+
+
 class Visiting:
     """Tries a partition's parked records again. Called from writer threads, never twice at once
     for a partition, and not while one of its jobs runs.
     """
 
-    def __init__(self, handler: Handler, ledger: Ledger, judge: Judge, decoding: Decoding) -> None:
-        self._handler, self._ledger = handler, ledger
+    def __init__(self, trying: Trying, ledger: Ledger, judge: Judge, decoding: Decoding) -> None:
+        self._trying, self._ledger = trying, ledger
         self._judge, self._decoding = judge, decoding
         # each has a savepoint of its own, and the transaction has two minutes
         self._most = (judge.policy.parking or ParkingPolicy()).most
@@ -47,7 +83,7 @@ class Visiting:
 
     def _tried(self, job: Job, due: Sequence[Parked], parking: Parking) -> Counts:
         work = self._decoding.work(job)
-        visit = _Visit(self._handler, self._judge, {record.offset: record for record in due})
+        visit = _Visit(self._trying, {record.offset: record for record in due})
         visit.letters += work.letters
         unprepared = visit.prepare(work.events)
         with self._ledger.transaction() as tx:
@@ -59,10 +95,9 @@ class Visiting:
 class _Visit:
     """One visit on its way."""
 
-    def __init__(self, handler: Handler, judge: Judge, parked: Mapping[int, Parked]) -> None:
+    def __init__(self, trying: Trying, parked: Mapping[int, Parked]) -> None:
         self.letters: list[DeadLetter] = []
-        self._handler, self._judge, self._parked = handler, judge, parked
-        self._policy = judge.policy.parking or ParkingPolicy()
+        self._trying, self._parked = trying, parked
         self._applied: list[int] = []
         self._later: list[Due] = []
         self._duplicates = 0
@@ -72,7 +107,7 @@ class _Visit:
         errors: dict[int, Exception] = {}
         for event in events:
             try:
-                self._handler.prepare(EventList([event]))
+                self._trying.prepare(event)
             except Exception as error:  # noqa: BLE001 - the policy tells them apart
                 errors[event.offset] = error
         return errors
@@ -81,31 +116,32 @@ class _Visit:
         self, events: Events, unprepared: Mapping[int, Exception], tx: LedgerTransaction
     ) -> None:
         waiting: set[bytes | None] = set()
+        is_over = self._trying.begin()
         for event in events:
+            if is_over():
+                return
             record = self._parked[event.offset]
             if record.key is not None and record.key in waiting:
                 continue
-            error = unprepared.get(event.offset) or self._error(event, tx)
+            error = unprepared.get(event.offset) or self._error(event, record, tx)
             if error is None:
                 self._applied.append(event.offset)
-            elif self._waits_on(record, error):
+            elif self._waits_on(event, record, error):
                 waiting.add(record.key)
 
-    def _error(self, event: StageEvent, tx: LedgerTransaction) -> Exception | None:
+    def _error(self, event: StageEvent, record: Parked, tx: LedgerTransaction) -> Exception | None:
         try:
             with tx.savepoint():
-                self._duplicates += sum(
-                    self._handler.apply(EventList([event]), tx.effects).values()
-                )
+                self._duplicates += self._trying.apply(event, record, tx.effects)
         except Exception as error:  # noqa: BLE001 - the policy tells them apart
             return error
         return None
 
-    def _waits_on(self, record: Parked, error: Exception) -> bool:
+    def _waits_on(self, event: StageEvent, record: Parked, error: Exception) -> bool:
         """Bury the record, or let it wait for its next attempt; raises what is not its fault."""
         name, attempts = type(error).__name__, record.attempts + 1
         text = f"{name}: {error}"
-        match decide_parked(error, attempts, self._policy):
+        match decide_parked(error, attempts, self._trying.policy(event)):
             case Bury(error_class, reason):
                 self.letters.append(DeadLetter.of(record.tp, record, error_class, reason, text))
                 return False

@@ -15,16 +15,20 @@ from headrace.runtime.records import Record, TopicPartition
 
 @dataclass(slots=True)
 class Work:
-    """A job, decoded: what is to be applied, what is dead already, and what is to be parked."""
+    """A job, decoded: what is to be applied, what is dead already, and what is to be parked.
+
+    `ignored` records are of types that the stage does not take: they count as skipped.
+    """
 
     job: Job
     events: Events
     letters: list[DeadLetter] = field(default_factory=list)
     parked: list[Due] = field(default_factory=list)
+    ignored: int = 0
 
     def counts(self, duplicates: int) -> Counts:
         length = self.job.end - self.job.start
-        skipped = length - len(self.job.records)
+        skipped = length - len(self.job.records) + self.ignored
         dead, parked = len(self.letters), len(self.parked)
         applied = length - duplicates - dead - skipped - parked
         return Counts(applied, duplicates, dead, skipped, parked)

@@ -11,11 +11,11 @@ from headrace.runtime.isolating import Isolating
 from headrace.runtime.job import Job
 from headrace.runtime.judging import Judge
 from headrace.runtime.ledger import Ledger, LedgerConflictError
-from headrace.runtime.parking import ParkingFullError
+from headrace.runtime.parking import ParkingFullError, ParkingPolicy
 from headrace.runtime.policy import Bury, Decision, Park, Stop
 from headrace.runtime.records import TopicPartition
 from headrace.runtime.stage import Stage
-from headrace.runtime.visiting import Visiting
+from headrace.runtime.visiting import Plain, Visiting
 from headrace.runtime.work import Settling, Work
 
 
@@ -33,7 +33,8 @@ class Writer:
         self._judge = Judge(stage.policy, ledger, clock)
         self._settling = Settling(ledger, stage.policy)
         self._isolating = Isolating(stage.handler, ledger, self._judge)
-        self._visiting = Visiting(stage.handler, ledger, self._judge, self._decoding)
+        trying = Plain(stage.handler, self._judge.policy.parking or ParkingPolicy())
+        self._visiting = Visiting(trying, ledger, self._judge, self._decoding)
 
     def process(self, jobs: Sequence[Job]) -> dict[TopicPartition, Fate]:
         """What became of each job's partition. Never raises."""

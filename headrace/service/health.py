@@ -1,0 +1,117 @@
+"""Is the service connected? As a call, and as an HTTP endpoint beside the metrics."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, TypedDict
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import orjson
+from prometheus_client import make_wsgi_app
+from prometheus_client.exposition import ThreadingWSGIServer
+
+from headrace.errors import ConfigurationError, HeadraceError
+from headrace.kafka import ClusterState, describe_cluster
+from headrace.settings import KafkaSettings
+
+CHECK_SECONDS = 3.0
+ANSWER_SECONDS = 5.0
+
+
+class HealthDetails(TypedDict):
+    """What Kafka says; without an answer its parts are None or 0."""
+
+    clusterId: str | None
+    brokers: int
+    controller: int | None
+    topicsCount: int
+    connectedConsumers: int
+    producerConnected: bool
+
+
+class Health(TypedDict):
+    healthy: bool
+    details: HealthDetails
+
+
+async def health(kafka: KafkaSettings, *, consumers: int, wanted: int, producing: bool) -> Health:
+    """`consumers` of this process that are in their group, of `wanted`; never raises an outage."""
+    cluster: ClusterState | None
+    try:
+        cluster = await asyncio.to_thread(describe_cluster, kafka, CHECK_SECONDS)
+    except HeadraceError:
+        cluster = None
+    connected = consumers if cluster else 0
+    topics = [] if cluster is None else [each for each in cluster.topics if each[:2] != "__"]
+    return {
+        "healthy": cluster is not None and producing and connected == wanted,
+        "details": {
+            "clusterId": cluster.cluster_id if cluster else None,
+            "brokers": len(cluster.brokers) if cluster else 0,
+            "controller": cluster.controller if cluster else None,
+            "topicsCount": len(topics),
+            "connectedConsumers": connected,
+            "producerConnected": producing and cluster is not None,
+        },
+    }
+
+
+class _Quiet(WSGIRequestHandler):
+    timeout = 10
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name
+        del format, args
+
+
+class HealthServer:
+    """GET /health (200 or 503) and /metrics, in threads: a blocked event loop is a 503 too."""
+
+    def __init__(
+        self, check: Callable[[], Any], loop: asyncio.AbstractEventLoop, host: str, port: int
+    ) -> None:
+        self._check, self._loop = check, loop
+        self._metrics = make_wsgi_app()
+        try:
+            self._server: WSGIServer = make_server(
+                host, port, self._answer, ThreadingWSGIServer, handler_class=_Quiet
+            )
+        except OSError as error:
+            raise ConfigurationError(f"health_port {port} cannot be used: {error}") from error
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, name="health", daemon=True
+        )
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        match environ["PATH_INFO"]:
+            case "/metrics":
+                answer: Iterable[bytes] = self._metrics(environ, start)
+                return answer
+            case "/health":
+                found = self._found()
+                status = "200 OK" if found["healthy"] else "503 Service Unavailable"
+            case _:
+                found, status = {"error": "there are /health and /metrics"}, "404 Not Found"
+        start(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
+        return [orjson.dumps(found)]
+
+    def _found(self) -> dict[str, Any]:
+        asked = asyncio.run_coroutine_threadsafe(self._check(), self._loop)
+        try:
+            found: dict[str, Any] = asked.result(ANSWER_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the service is not well
+            asked.cancel()
+            blocked = "the event loop does not answer: a handler blocks it"
+            reason = blocked if isinstance(error, TimeoutError) else type(error).__name__
+            return {"healthy": False, "error": reason}
+        return found

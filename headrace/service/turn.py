@@ -1,0 +1,197 @@
+"""A chunk of events going through their handlers: order per key, several keys at once."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import structlog
+
+from headrace.clock import Clock
+from headrace.runtime.policy import Bury, Park, Stop
+from headrace.service.calling import HandlerTimeoutError, Item
+from headrace.service.verdicts import OUTAGE, Failed, Handled, Verdict
+
+log = structlog.get_logger(__name__)
+
+GRACE_SECONDS = 5.0
+"""How long a handler whose time is up may take to end before it is left behind."""
+LOOK_SECONDS = 0.25
+"""How often at least it is looked whose time is up."""
+BREATH = 64
+"""Events after which other tasks of the loop get their turn."""
+
+Call = Callable[[Item], Awaitable[None]]
+Judged = Callable[[Item, Exception], Failed]
+Chains = Iterable[Sequence[Item]]
+
+
+class Turn:
+    """Runs chains, each in order, up to `concurrency` at once. Belongs to the event loop.
+
+    No event begins after the monotonic second `until`, nor while `halted` says so; those that run
+    end. `verdicts` has, by offset, what became of the events that did.
+    """
+
+    def __init__(
+        self,
+        chains: Chains,
+        call: Call,
+        judged: Judged,
+        *,
+        clock: Clock,
+        concurrency: int,
+        until: float,
+        halted: Callable[[], bool],
+    ) -> None:
+        self.verdicts: dict[int, Verdict] = {}
+        self._chains = deque(chains)
+        self._call, self._judged = call, judged
+        self._clock, self._until, self._halted = clock, until, halted
+        self._concurrency = concurrency
+        self._runners: dict[asyncio.Task[None], _Running | None] = {}
+        self._ended = False
+
+    async def run(self) -> None:
+        """Returns when every event that began has ended, or was left behind."""
+        for _ in range(min(self._concurrency, len(self._chains))):
+            self._start()
+        while self._runners:
+            await asyncio.wait(
+                self._runners, timeout=self._next_look(), return_when=asyncio.FIRST_COMPLETED
+            )
+            self._look()
+
+    def give_up(self) -> None:
+        """Cancel what runs: it counts as not begun. Its effects are undone."""
+        self._ended = True
+        for task, running in self._runners.items():
+            if running is not None:
+                running.called_off = True
+                running.limit = self._clock.monotonic() + GRACE_SECONDS
+            task.cancel()
+
+    def _start(self) -> None:
+        self._runners[asyncio.create_task(self._run())] = None
+
+    def _over(self) -> bool:
+        return self._ended or self._halted() or self._clock.monotonic() >= self._until
+
+    async def _run(self) -> None:
+        """One runner: chain after chain."""
+        task, begun = asyncio.current_task(), 0
+        assert task is not None  # noqa: S101 - a runner is a task
+        while self._chains and not self._over():
+            for item in self._chains.popleft():
+                if self._over() or not await self._one(task, item):
+                    break
+                begun += 1
+                if begun % BREATH == 0:
+                    await asyncio.sleep(0)
+
+    async def _one(self, task: "asyncio.Task[None]", item: Item) -> bool:
+        """Whether the chain goes on."""
+        running = self._runners[task] = _Running(item, self._clock.monotonic())
+        verdict = await self._verdict(task, running)
+        if running.abandoned or verdict is None:
+            return False
+        self._runners[task] = None
+        self.verdicts[item.offset] = verdict
+        return self._goes_on(item, verdict)
+
+    async def _verdict(self, task: "asyncio.Task[None]", running: "_Running") -> Verdict | None:
+        """None: it was called off and counts as not begun."""
+        item = running.item
+        try:
+            await self._call(item)
+        except asyncio.CancelledError:
+            task.uncancel()
+            if not running.timed_out:
+                self._ended = True
+                return None
+            return self._judged(item, _timeout(item))
+        except Exception as error:  # noqa: BLE001 - the policy tells them apart
+            if not running.timed_out:
+                return self._judged(item, error)
+            task.uncancel()  # it made another error of its cancellation
+            return self._judged(item, _timeout(item))
+        if running.timed_out and task.cancelling():
+            task.uncancel()  # it ended just then
+        return Handled()
+
+    def _goes_on(self, item: Item, verdict: Verdict) -> bool:
+        if not isinstance(verdict, Failed):
+            return True
+        decision = verdict.decision
+        if decision is OUTAGE or isinstance(decision, Stop):
+            self._ended = True
+        in_any_order = isinstance(decision, Park) and not item.subscription.retries.by_key
+        return in_any_order or isinstance(decision, Bury)
+
+    def _next_look(self) -> float | None:
+        """Seconds until the first time limit of those that run."""
+        now = self._clock.monotonic()
+        limits = [running.limit - now for running in self._runners.values() if running]
+        return min(max(min(limits, default=LOOK_SECONDS), 0.01), LOOK_SECONDS)
+
+    def _look(self) -> None:
+        for task, running in list(self._runners.items()):
+            if task.done():
+                del self._runners[task]
+                if not task.cancelled():
+                    task.result()
+            elif running is not None and self._clock.monotonic() >= running.limit:
+                self._out_of_time(task, running)
+        while not self._over() and len(self._runners) < min(self._concurrency, len(self._chains)):
+            self._start()  # in the place of one that was left behind
+
+    def _out_of_time(self, task: "asyncio.Task[None]", running: "_Running") -> None:
+        item = running.item
+        if not running.timed_out and not running.called_off:
+            running.timed_out = True
+            running.limit += GRACE_SECONDS
+            log.warning("handler out of time", **_about(item))
+            task.cancel()
+            return
+        running.abandoned = True
+        del self._runners[task]
+        log.error("handler left behind, it does not end when cancelled", **_about(item))
+        task.add_done_callback(_forgotten)
+        if item.handling is not None:
+            item.handling.over = True
+            undo = item.handling.metadata.transaction.end(keep=False)
+            self._runners[asyncio.create_task(undo)] = None
+        if not running.called_off:
+            self.verdicts[item.offset] = self._judged(item, _timeout(item))
+
+
+class _Running:
+    """A handler at work; `limit` is the monotonic second at which something is done about it."""
+
+    __slots__ = ("abandoned", "called_off", "item", "limit", "timed_out")
+
+    def __init__(self, item: Item, now: float) -> None:
+        self.item = item
+        self.limit = now + item.subscription.timeout
+        self.timed_out = self.called_off = self.abandoned = False
+
+
+def _timeout(item: Item) -> HandlerTimeoutError:
+    seconds = item.subscription.timeout
+    return HandlerTimeoutError(f"{item.subscription.name} took more than {seconds:g} s for {item}")
+
+
+def _about(item: Item) -> dict[str, object]:
+    return {
+        "handler": item.subscription.name,
+        "seconds": item.subscription.timeout,
+        "eventId": str(item.event.event.event_id),
+        "eventType": item.subscription.event_type,
+        "at": str(item),
+        "attempt": item.attempt,
+    }
+
+
+def _forgotten(task: "asyncio.Task[None]") -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        task.exception()
