@@ -31,6 +31,7 @@ class Watched:
         try:
             text = self.text()
         except httpx.TransportError:
+            assert self.process.poll() is None, f"it ended: {self.process.returncode}"
             return {}
         return {
             tuple(held for label, held in sorted(sample.labels.items()) if label not in labels): (
