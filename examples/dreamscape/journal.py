@@ -1,6 +1,7 @@
 """One log line for each event that a service has handled: what the example is watched by."""
 
 import structlog
+
 from headrace.service import Metadata
 
 log = structlog.get_logger("dreamscape")

@@ -1,14 +1,14 @@
 """Consumer groups: who reads, how far behind, in records and in time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from headrace.doctor.finding import Finding
+from headrace.kafka.groups import Place, group_offsets, log_offsets
 
 READ_ON = (
     "more instances of the service, up to one a partition; then look at how long its handler takes "
@@ -16,7 +16,7 @@ READ_ON = (
 )
 NOBODY = "start the service; if it runs, its log says why it has not joined the group"
 
-Offsets = Mapping[tuple[str, int], int]
+Offsets = Mapping[Place, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,21 @@ def lag(client: Any, groups: Iterable[str], before: datetime, seconds: float) ->
 
     Raises what the client raises.
     """
-    listed = client.list_consumer_groups(request_timeout=seconds).result().valid
-    known = sorted({each.group_id for each in listed} & set(groups))
-    if not known:
-        return []
-    members = _members(client, known, seconds)
-    committed = {group: dict(_committed(client, group, seconds)) for group in known}
-    places = {place for offsets in committed.values() for place in offsets}
-    ends = _offsets(client, places, OffsetSpec.latest(), seconds)
+    found = group_offsets(client, groups, seconds)
+    places = {place for each in found for place in each.committed}
+    ends = log_offsets(client, places, OffsetSpec.latest(), seconds)
     moment = OffsetSpec.for_timestamp(int(before.timestamp() * 1000))
-    due = _offsets(client, places, moment, seconds)
+    due = log_offsets(client, places, moment, seconds)
     return [
         GroupLag(
-            group,
-            members[group],
-            sum(max(ends[place] - offset, 0) for place, offset in offsets.items()),
-            sum(max(_due(place, due, ends) - offset, 0) for place, offset in offsets.items()),
+            each.group,
+            each.members,
+            sum(max(ends[place] - offset, 0) for place, offset in each.committed.items()),
+            sum(
+                max(_due(place, due, ends) - offset, 0) for place, offset in each.committed.items()
+            ),
         )
-        for group, offsets in committed.items()
+        for each in found
     ]
 
 
@@ -74,30 +71,6 @@ def findings(found: Iterable[GroupLag], allowed: timedelta) -> list[Finding]:
     ]
 
 
-def _due(place: tuple[str, int], due: Offsets, ends: Offsets) -> int:
+def _due(place: Place, due: Offsets, ends: Offsets) -> int:
     """Where a group should be: at the end, if nothing was appended since."""
     return due[place] if due[place] >= 0 else ends[place]
-
-
-def _members(client: Any, groups: list[str], seconds: float) -> dict[str, int]:
-    described = client.describe_consumer_groups(groups, request_timeout=seconds)
-    return {group: len(future.result().members) for group, future in described.items()}
-
-
-def _committed(client: Any, group: str, seconds: float) -> Iterator[tuple[tuple[str, int], int]]:
-    asked = client.list_consumer_group_offsets(
-        [ConsumerGroupTopicPartitions(group)], request_timeout=seconds
-    )
-    for place in asked[group].result().topic_partitions:
-        if place.offset >= 0:
-            yield (place.topic, place.partition), place.offset
-
-
-def _offsets(
-    client: Any, places: Iterable[tuple[str, int]], spec: Any, seconds: float
-) -> dict[tuple[str, int], int]:
-    wanted = {TopicPartition(*place): spec for place in places}
-    if not wanted:
-        return {}
-    asked = client.list_offsets(wanted, request_timeout=seconds)
-    return {(tp.topic, tp.partition): future.result().offset for tp, future in asked.items()}

@@ -9,6 +9,7 @@ from confluent_kafka.admin import AdminClient
 from headrace.errors import HeadraceError
 from headrace.kafka.config import admin_config, logger_of
 from headrace.kafka.errors import is_refused_login, translated, translated_exception
+from headrace.metrics import Connections
 from headrace.settings import KafkaSettings
 
 _FIRST_SECONDS = 2.0
@@ -25,7 +26,8 @@ class Admin:
         self.seconds = kafka.request_timeout / 1000
         self.principal = kafka.sasl_username
         self._heard: deque[KafkaError] = deque(maxlen=16)
-        config = admin_config(kafka) | {"error_cb": self._heard.append}
+        self._connections = Connections("admin")
+        config = admin_config(kafka) | {"error_cb": self._hear}
         self.client = AdminClient(config, logger=logger_of(kafka))
 
     def metadata(self, seconds: float | None = None) -> Any:
@@ -53,6 +55,10 @@ class Admin:
         if refusal is not None:
             return translated(refusal, where, principal=self.principal)
         return translated_exception(error, where, principal=self.principal)
+
+    def _hear(self, error: KafkaError) -> None:
+        self._connections.failed(error)
+        self._heard.append(error)
 
     def _refusal(self) -> KafkaError | None:
         self.client.poll(0)

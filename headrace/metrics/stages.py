@@ -1,0 +1,58 @@
+"""What a stage and a service's handlers tell: how records ended, how long it took, what waited."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from headrace.metrics.definitions import (
+    PROCESSING,
+    STAGE_REBALANCES,
+    STAGE_RECORDS,
+    STAGE_TRANSACTIONS,
+    STAGE_WAITS,
+)
+from headrace.metrics.registry import counter, histogram
+
+_processing = histogram(PROCESSING)
+_records = counter(STAGE_RECORDS)
+_transactions = histogram(STAGE_TRANSACTIONS)
+_waits = counter(STAGE_WAITS)
+_rebalances = counter(STAGE_REBALANCES)
+
+
+def processed(event_type: str, service: str, status: str, seconds: float) -> None:
+    """A handler of `service` took so long over an event; `status` is `success` or `failure`."""
+    _processing.labels(event_type, service, status).observe(seconds)
+
+
+class StageMetrics:
+    """The metrics of one consumer group in this process; called once a batch at most."""
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+        self._outcomes: dict[tuple[str, str], Any] = {}
+        self._transactions = _transactions.labels(group)
+        self._rebalances = _rebalances.labels(group)
+
+    def ended(self, topic: str, by_outcome: Mapping[str, int]) -> None:
+        """So many offsets of a topic ended so; less than one of an outcome is not counted."""
+        for outcome, count in by_outcome.items():
+            if count > 0:
+                self._counter(topic, outcome).inc(count)
+
+    def transaction(self, seconds: float) -> None:
+        """A writer has worked so long on a transaction, whatever became of it."""
+        self._transactions.observe(seconds)
+
+    def waits(self, reason: str) -> None:
+        """A partition is held; the reasons are those of the list."""
+        _waits.labels(self._group, reason).inc()
+
+    def rebalanced(self) -> None:
+        self._rebalances.inc()
+
+    def _counter(self, topic: str, outcome: str) -> Any:
+        found = self._outcomes.get((topic, outcome))
+        if found is None:
+            found = _records.labels(self._group, topic, outcome)
+            self._outcomes[topic, outcome] = found
+        return found
