@@ -1,5 +1,5 @@
 """What groups have committed, asked through aiokafka: librdkafka 2.16 dies (SIGSEGV) of the answer
-that a coordinator has just moved, which every restart of a broker brings
+that a coordinator has just moved, as it may after a restart of a broker
 (https://github.com/confluentinc/librdkafka/issues/5040).
 """
 
@@ -7,11 +7,9 @@ import asyncio
 from collections.abc import Collection
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaError
+from aiokafka.errors import GroupAuthorizationFailedError
 
-from headrace.errors import OutageError
-from headrace.kafka.aiokafka_config import security_arguments
+from headrace.exporter.asking import asking
 from headrace.kafka.errors import forbidden
 from headrace.kafka.groups import Place
 from headrace.settings import KafkaSettings
@@ -28,20 +26,8 @@ def committed_offsets(kafka: KafkaSettings, groups: Collection[str], seconds: fl
 
 
 async def _asked(kafka: KafkaSettings, groups: Collection[str], seconds: float) -> Committed:
-    client = AIOKafkaAdminClient(
-        bootstrap_servers=kafka.brokers,
-        client_id="headrace-exporter",
-        request_timeout_ms=int(seconds * 1000),
-        **security_arguments(kafka),
-    )
-    try:
-        async with asyncio.timeout(seconds):
-            await client.start()
-            return {group: await _of_group(client, group, kafka) for group in groups}
-    except (KafkaError, TimeoutError, OSError) as error:
-        raise OutageError(f"no offsets of groups: {error!r}") from error
-    finally:
-        await client.close()
+    async with asking(kafka, "offsets of groups", seconds) as client:
+        return {group: await _of_group(client, group, kafka) for group in groups}
 
 
 async def _of_group(client: Any, group: str, kafka: KafkaSettings) -> dict[Place, int]:

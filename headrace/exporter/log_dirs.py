@@ -8,13 +8,11 @@ import asyncio
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Int64, Schema, String
 
 from headrace.errors import OutageError
-from headrace.kafka.aiokafka_config import security_arguments
+from headrace.exporter.asking import asking
 from headrace.settings import KafkaSettings
 
 Sizes = dict[tuple[str, int, int], int]
@@ -89,20 +87,8 @@ async def _asked(
     topics: list[tuple[str, list[int]]],
     seconds: float,
 ) -> Sizes:
-    client = AIOKafkaAdminClient(
-        bootstrap_servers=kafka.brokers,
-        client_id="headrace-exporter",
-        request_timeout_ms=int(seconds * 1000),
-        **security_arguments(kafka),
-    )
-    try:
-        async with asyncio.timeout(seconds):
-            await client.start()
-            answers = {each: await _one(client, each, topics) for each in brokers}
-    except (KafkaError, TimeoutError, OSError) as error:
-        raise OutageError(f"no log sizes: {error!r}") from error
-    finally:
-        await client.close()
+    async with asking(kafka, "log sizes", seconds) as client:
+        answers = {each: await _one(client, each, topics) for each in brokers}
     return {
         (topic, partition, broker): size
         for broker, answer in answers.items()

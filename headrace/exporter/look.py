@@ -59,6 +59,14 @@ class ClusterLook:
 
         Raises OutageError, ConfigurationError.
         """
+        try:
+            return self._looked()
+        except Exception:
+            # a client that lived through an outage may go on failing when all is well again
+            self._admin = Admin(self._kafka)
+            raise
+
+    def _looked(self) -> list[Sample]:
         metadata = self._admin.metadata(self._seconds)
         try:
             return [*self._of_cluster(metadata), *self._of_topics(metadata)]

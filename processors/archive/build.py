@@ -38,6 +38,9 @@ class Wired:
     companions: Sequence[Companion]
     database: Database
 
+ONE_BY_ONE = EngineLimits(transaction_bytes=2 << 20)
+"""Events as objects take many times their bytes, so fewer of them at once."""
+
 
 def build(
     settings: Settings,
@@ -50,7 +53,7 @@ def build(
     """The archive on the servers that the settings name. Nothing is connected yet."""
     catalog = catalog or load_catalog()
     clock = clock or SystemClock()
-    limits = limits or EngineLimits()
+    limits = limits or (EngineLimits() if settings.columnar else ONE_BY_ONE)
     database = Database(
         settings.database_url.get_secret_value(),
         application="headrace-archive",
