@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from headrace.clock import Clock, SystemClock
 
@@ -15,6 +15,7 @@ _VERSION_7 = 7 << 76
 _VARIANT = 2 << 62
 _VARIANT_DIGIT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _AT_ONCE = 64
+_new, _set = object.__new__, object.__setattr__
 
 
 class _Sequence:
@@ -81,3 +82,11 @@ def uuid_text(value: UUID) -> str:
         return str(value)
     digits = f"{value.int:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def uuid_of(value: bytes) -> UUID:
+    """`UUID(bytes=value)` of 16 bytes, in a shorter way."""
+    made = _new(UUID)
+    _set(made, "int", int.from_bytes(value, "big"))
+    _set(made, "is_safe", SafeUUID.unknown)
+    return made

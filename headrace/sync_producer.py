@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 from headrace.catalog import Catalog
 from headrace.envelope import Event
-from headrace.errors import HeadraceError
+from headrace.errors import ConfigurationError, HeadraceError
 from headrace.events import TypedEvent
 from headrace.service import Published, Service
 from headrace.settings import Settings
@@ -29,11 +29,12 @@ class SyncProducer:
         catalog: Catalog | Path | None = None,
         settings: Settings | None = None,
     ) -> None:
-        self._loop = asyncio.new_event_loop()
         self._service = Service(source, catalog=catalog, settings=settings)
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         try:
             self._call(self._service.initialize())
@@ -57,9 +58,14 @@ class SyncProducer:
         return self._call(self._service.publish_many(events))
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._loop is None:
+            work.close()
+            raise ConfigurationError("a SyncProducer publishes inside its `with` block only")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            self._thread.join()
+            loop.close()

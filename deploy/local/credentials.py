@@ -18,6 +18,7 @@ class Credentials:
     owner: str
     archive: str
     api: str
+    store: str
     registry: str
     token: str
     kafka_broker: str

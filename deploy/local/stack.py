@@ -108,6 +108,11 @@ class Stack:
         return self.postgres.url("headrace_api", self.credentials.api)
 
     @property
+    def store_database_url(self) -> str:
+        """An application's that appends to the event store and reads it."""
+        return self.postgres.url("headrace_store_app", self.credentials.store)
+
+    @property
     def env(self) -> dict[str, str]:
         """The variables by which a process finds this stack, with the owner's database rights and
         those of Kafka's administrator.
@@ -120,6 +125,7 @@ class Stack:
             "KAFKA_BROKERS": self.kafka_brokers,
             "SCHEMA_REGISTRY_URL": self.schema_registry_url,
             "DATABASE_URL": self.database_url,
+            "STORE_DATABASE_URL": self.store_database_url,
             "HEADRACE_API_URL": self.api_url,
             "HEADRACE_TOKEN": self.credentials.token,
         }

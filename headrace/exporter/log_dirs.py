@@ -1,6 +1,6 @@
 """Bytes of each partition on each broker: Kafka's DescribeLogDirs, on aiokafka's connections.
 
-Neither librdkafka nor aiokafka has this request (docs/decisions/0017-metrics.md); its form is
+Neither librdkafka nor aiokafka has this request (docs/decisions/0019-metrics.md); its form is
 https://kafka.apache.org/protocol#The_Messages_DescribeLogDirs
 """
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from headrace.envelope import Event
 
@@ -17,13 +18,26 @@ class Correlation:
     traceparent: str | None = None
 
 
+class Flow(Protocol):
+    """What becomes a correlation once somebody asks for it."""
+
+    @property
+    def correlation(self) -> Correlation: ...
+
+
 _NONE = Correlation()
-_current: ContextVar[Correlation] = ContextVar("headrace_correlation", default=_NONE)
+_current: ContextVar[Correlation | Flow] = ContextVar("headrace_correlation", default=_NONE)
 
 
 def current() -> Correlation:
     """The correlation of the running task; empty outside of any flow."""
-    return _current.get()
+    found = _current.get()
+    return found if isinstance(found, Correlation) else found.correlation
+
+
+def follow(flow: Flow) -> None:
+    """What the running task publishes from here on continues this flow; so do tasks it starts."""
+    _current.set(flow)
 
 
 @contextmanager
@@ -48,21 +62,11 @@ def caused_by(event: Event, traceparent: str | None = None) -> Iterator[None]:
         yield
 
 
-def enter(flow: Correlation) -> Token[Correlation]:
-    """`correlated` for whoever handles many events a second; `leave` takes the token."""
-    return _current.set(flow)
-
-
-def leave(token: Token[Correlation]) -> None:
-    """Undo `enter`."""
-    _current.reset(token)
-
-
 def with_correlation(event: Event) -> Event:
     """The event with the current ids where it has none."""
-    found = _current.get()
-    if found is _NONE:
+    if _current.get() is _NONE:
         return event
+    found = current()
     correlation_id = event.correlation_id or found.correlation_id
     causation_id = event.causation_id or found.causation_id
     if correlation_id == event.correlation_id and causation_id == event.causation_id:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import count, repeat
 from typing import overload
 
 import numpy as np
@@ -19,15 +20,30 @@ class CorruptRecordsError(ValueError):
     """Bytes that are no records; Kafka's checksum was right, so they were written that way."""
 
 
-@dataclass(frozen=True, slots=True)
 class PlainRecord:
-    """One record. `timestamp` is in milliseconds."""
+    """One record of many: its offset and its key are at hand, the rest is read when it is asked
+    for. `timestamp` is in milliseconds. `headers` raises CorruptRecordsError.
+    """
 
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
+    __slots__ = ("_among", "_number", "key", "offset")
+
+    def __init__(self, among: "RecordColumns", number: int, offset: int, key: bytes | None) -> None:
+        self._among, self._number = among, number
+        self.offset, self.key = offset, key
+
+    @property
+    def timestamp(self) -> int:
+        return int(self._among.timestamps[self._number])
+
+    @property
+    def value(self) -> bytes | None:
+        among, number = self._among, self._number
+        return _bytes(among.buffer, int(among.value_at[number]), int(among.value_size[number]))
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]:
+        among, number = self._among, self._number
+        return _headers(among.buffer, int(among.headers_at[number]), int(among.ends[number]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,16 +74,11 @@ class RecordColumns(Sequence[Record]):
     def __getitem__(self, index: int | slice) -> "PlainRecord | RecordColumns":
         if isinstance(index, slice):
             return self._each(lambda column: column[index])
-        return PlainRecord(
-            int(self.offsets[index]),
-            int(self.timestamps[index]),
-            _bytes(self.buffer, int(self.key_at[index]), int(self.key_size[index])),
-            _bytes(self.buffer, int(self.value_at[index]), int(self.value_size[index])),
-            _headers(self.buffer, int(self.headers_at[index]), int(self.ends[index])),
-        )
+        key = _bytes(self.buffer, int(self.key_at[index]), int(self.key_size[index]))
+        return PlainRecord(self, index, int(self.offsets[index]), key)
 
     def __iter__(self) -> Iterator[PlainRecord]:
-        return map(self.__getitem__, range(len(self)))
+        return map(PlainRecord, repeat(self), count(), self.offsets.tolist(), self.keys())
 
     @property
     def size(self) -> int:
@@ -84,11 +95,17 @@ class RecordColumns(Sequence[Record]):
         wanted = np.array(numbers, np.int64)
         return self._each(lambda column: column[wanted])
 
+    def keys(self) -> list[bytes | None]:
+        return self._texts(self.key_at, self.key_size)
+
     def values(self) -> list[bytes | None]:
+        return self._texts(self.value_at, self.value_size)
+
+    def _texts(self, starts: Ints, sizes: Ints) -> list[bytes | None]:
         buffer = self.buffer
         return [
             None if size < 0 else buffer[at : at + size]
-            for at, size in zip(self.value_at.tolist(), self.value_size.tolist(), strict=True)
+            for at, size in zip(starts.tolist(), sizes.tolist(), strict=True)
         ]
 
     @classmethod
@@ -124,9 +141,9 @@ def _bytes(buffer: bytes, at: int, size: int) -> bytes | None:
 
 def _headers(buffer: bytes, at: int, end: int) -> Sequence[tuple[str, bytes | None]]:
     """A name that is not UTF-8, which Kafka allows, is told with escapes."""
-    count, at = _varint(buffer, at)
+    length, at = _varint(buffer, at)
     headers = []
-    for _ in range(count):
+    for _ in range(length):
         size, at = _varint(buffer, at)
         name = buffer[at : at + size].decode("utf-8", "backslashreplace")
         size, at = _varint(buffer, at + size)

@@ -4,13 +4,11 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date
-from typing import Any, overload
-from uuid import UUID
+from typing import overload
 
-import orjson
 import polars as pl
 
-from headrace.envelope import Event
+from headrace.runtime.frame_rows import FrameRows
 from headrace.runtime.records import StageEvent, TopicPartition
 
 PLACE_COLUMNS = ("topic", "partition", "record_offset", "schema_id")
@@ -103,10 +101,15 @@ class EventFrame(Events):
     def __getitem__(self, index: int | slice) -> "StageEvent | EventFrame":
         if isinstance(index, slice):
             return EventFrame(self.tp, self.frame[index])
-        return _event(self.tp, self.frame.row(index, named=True))
+        [event] = EventFrame(self.tp, self.frame[[index]])
+        return event
 
     def __iter__(self) -> Iterator[StageEvent]:
-        return (_event(self.tp, row) for row in self.frame.iter_rows(named=True))
+        return (row.whole for row in self.rows())
+
+    def rows(self) -> FrameRows:
+        """The same events, made when asked for."""
+        return FrameRows(self.tp, self.frame)
 
     @property
     def parts(self) -> Sequence["EventList | EventFrame"]:
@@ -170,17 +173,3 @@ class MixedEvents(Events):
 def events_of(events: Sequence[StageEvent]) -> Events:
     """Whatever sequence, as Events."""
     return events if isinstance(events, Events) else EventList(events)
-
-
-def _event(tp: TopicPartition, row: dict[str, Any]) -> StageEvent:
-    """A frame's row: its names are the event's but for what is not plain text or a number."""
-    payload: str = row.pop("payload")
-    place = {name: row.pop(name) for name in PLACE_COLUMNS}
-    event_id, metadata = row.pop("event_id"), row.pop("metadata")
-    event = Event(
-        event_id=UUID(bytes=event_id),
-        payload=orjson.loads(payload),
-        metadata_json=metadata,
-        **row,
-    )
-    return StageEvent(tp, place["record_offset"], place["schema_id"], event, payload.encode())

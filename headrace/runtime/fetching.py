@@ -18,6 +18,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.consumer import ensure_TP, ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
+from mode.threads import WorkerThread
 
 from headrace.kafka.errors import forbidden
 from headrace.runtime.columns import CorruptRecordsError
@@ -33,8 +34,18 @@ ANSWERS = 16
 """How many of Kafka's answers the byte budget holds at least."""
 
 
+class EndsWithProcess(WorkerThread):
+    """A thread that waits for a broker that is away keeps no process that has ended."""
+
+    def __init__(self, service: Any, **options: Any) -> None:
+        super().__init__(service, **options)
+        self.daemon = True
+
+
 class BatchThread(driver.AIOKafkaConsumerThread):
     """The consumer's thread: fetches, and chains batches from the offset last sought."""
+
+    Worker = EndsWithProcess
 
     def __post_init__(self) -> None:
         super().__post_init__()

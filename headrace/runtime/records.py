@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
 from headrace.envelope import Event
 
@@ -35,6 +36,25 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
     @property
     def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+
+
+class Happened(Protocol):
+    """An event, decoded or as good as that, and where it stands in the log."""
+
+    @property
+    def tp(self) -> TopicPartition: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def event_id(self) -> UUID: ...
+    @property
+    def event_type(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def event(self) -> Event: ...
 
 
 class ByteBudget:
@@ -153,3 +173,19 @@ class StageEvent:
     schema_id: int
     event: Event
     payload_json: bytes
+
+    @property
+    def event_id(self) -> UUID:
+        return self.event.event_id
+
+    @property
+    def event_type(self) -> str:
+        return self.event.event_type
+
+    @property
+    def version(self) -> str:
+        return self.event.version
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        return self.event.payload

@@ -1,15 +1,15 @@
 """Calling one handler for one event: its form, its flow, its transaction, its thread."""
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
-from headrace.errors import TransientError
-from headrace.runtime import StageEvent
-from headrace.runtime.records import Record
+from headrace.errors import HeadraceError, TransientError
+from headrace.runtime.records import Happened, Record
 from headrace.service.handling import Handling
 from headrace.service.metadata import Metadata
 from headrace.service.statements import NoTransaction, Statements, Transaction
@@ -25,14 +25,20 @@ class HandlerTimeoutError(TransientError):
     """
 
 
+class HandlerCancelledError(HeadraceError):
+    """A handler raised CancelledError, though nobody cancelled it: a task or future that it awaits
+    was cancelled. It is tried again like after any error.
+    """
+
+
 class Item:
     """One event on its way to its handler; `attempt` counts from 1."""
 
-    __slots__ = ("attempt", "convert", "event", "handling", "record", "subscription")
+    __slots__ = ("attempt", "convert", "event", "handling", "offset", "record", "subscription")
 
     def __init__(
         self,
-        event: StageEvent,
+        event: Happened,
         record: Record,
         subscription: Subscription,
         convert: Convert,
@@ -40,22 +46,21 @@ class Item:
     ) -> None:
         self.event, self.record, self.attempt = event, record, attempt
         self.subscription, self.convert = subscription, convert
+        self.offset = event.offset
         self.handling: Handling | None = None
 
     @property
-    def offset(self) -> int:
-        return self.event.offset
-
-    @property
     def event_id(self) -> UUID:
-        return self.event.event.event_id
+        return self.event.event_id
 
     def __str__(self) -> str:
         return f"{self.event.tp}@{self.event.offset}"
 
 
 class Calling:
-    """Calls handlers on the event loop; `statements` is the chunk's transaction, if it has one."""
+    """Calls handlers, for runners that are tasks of their own on the event loop; `statements` is
+    the chunk's transaction, if it has one.
+    """
 
     def __init__(self, group: str, statements: Statements | None) -> None:
         self._group = group
@@ -63,24 +68,28 @@ class Calling:
 
     async def call(self, item: Item) -> None:
         """Raises what the handler raises; then nothing that it wrote remains."""
-        event, statements = item.event.event, self._statements
-        shape = item.convert(event)
+        happened, statements = item.event, self._statements
+        shape = item.convert(happened)
         transaction = _NONE if statements is None else Transaction(statements)
-        metadata = Metadata(event, item.record, item.event.tp, item.attempt, transaction)
-        item.handling = Handling(metadata, self._group, outbox=statements is not None)
+        metadata = Metadata(happened, item.record, happened.tp, item.attempt, transaction)
+        handling = Handling(metadata, self._group, outbox=statements is not None)
+        item.handling = handling
         handler = item.subscription.handler
+        handling.begin()
         try:
-            with item.handling:
-                if item.subscription.is_async:
-                    await handler(shape, metadata)
-                else:
-                    await in_a_thread(handler, shape, metadata)
+            if item.subscription.is_async:
+                await handler(shape, metadata)
+            else:
+                result = await in_a_thread(handler, shape, metadata)
+                if inspect.isawaitable(result):  # a lambda around an async function
+                    await result
         except BaseException:
-            item.handling.outbox = None if statements is None else []
+            handling.over, handling.outbox = True, None if statements is None else []
             if statements is not None:
                 await transaction.end(keep=False)
             raise
-        if statements is not None:
+        handling.over = True
+        if statements is not None and not transaction.ends_unused():
             await transaction.end(keep=True)
 
 

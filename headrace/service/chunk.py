@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from headrace.runtime import EventList, StageEvent
+from headrace.runtime import EventList
 from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.job import Job
 from headrace.runtime.parking import Due, Parked
 from headrace.runtime.policy import Bury, Park
-from headrace.runtime.records import Record
+from headrace.runtime.records import Happened, Record
 from headrace.runtime.work import Work, waiting_behind
 from headrace.service.calling import Item
 from headrace.service.verdicts import Behind, Failed, Handled, Verdict
@@ -40,7 +40,7 @@ class Chunk:
     job: Job
     ignored: Set[int]
     letters: Mapping[int, DeadLetter]
-    events: Mapping[int, StageEvent]
+    events: Mapping[int, Happened]
     verdicts: dict[int, Verdict] = field(default_factory=dict)
 
     def behind(self, keys: Set[bytes]) -> None:

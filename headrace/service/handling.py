@@ -1,13 +1,12 @@
 """One event being handled, as what the handler publishes sees it."""
 
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 from headrace.codec import Record
 from headrace.ids import uuid_text
-from headrace.kafka.correlation import Correlation, enter, leave
+from headrace.kafka.correlation import Correlation, follow
 from headrace.service.metadata import Metadata, traceparent_of
 
 _NAMESPACE = UUID("7d0c5f3e-5a60-5f0e-9b0c-6b1f6f0a3c11")
@@ -15,13 +14,13 @@ _NAMESPACE = UUID("7d0c5f3e-5a60-5f0e-9b0c-6b1f6f0a3c11")
 
 
 class Handling:
-    """A context manager around a handler. With an `outbox` records wait there for the transaction.
+    """With an `outbox` records wait there for the transaction. It is the `Flow` of its event.
 
     Without, events go to Kafka at once, and a handler that is called again for the same event
     gives them the same ids and times, so that whoever keeps an inbox, and the archive, drop them.
     """
 
-    __slots__ = ("_flow", "_group", "_published", "_token", "metadata", "outbox", "over")
+    __slots__ = ("_group", "_published", "metadata", "outbox", "over")
 
     def __init__(self, metadata: Metadata, group: str, *, outbox: bool) -> None:
         self.metadata = metadata
@@ -30,20 +29,19 @@ class Handling:
         self._group = group
         self._published = 0
 
-    def __enter__(self) -> None:
-        """What runs inside, and the tasks that it starts, continues the flow of this event."""
+    def begin(self) -> None:
+        """What the running task does from here on, and the tasks that it starts, continue the flow
+        of this event, until it begins the next.
+        """
+        _handling.set(self)
+        follow(self)
+
+    @property
+    def correlation(self) -> Correlation:
         event = self.metadata.event
         event_id = uuid_text(event.event_id)
-        flow = Correlation(
-            event.correlation_id or event_id, event_id, traceparent_of(self.metadata.record)
-        )
-        self._token: Token[Handling | None] = _handling.set(self)
-        self._flow = enter(flow)
-
-    def __exit__(self, *_: Any) -> None:
-        self.over = True
-        leave(self._flow)
-        _handling.reset(self._token)
+        traceparent = traceparent_of(self.metadata.record)
+        return Correlation(event.correlation_id or event_id, event_id, traceparent)
 
     def identity(self, event_type: str) -> tuple[UUID, datetime] | None:
         """The id and the time of the next event; None where they may be new ones."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from headrace.envelope import Event
-from headrace.runtime.records import Record, TopicPartition
+from headrace.runtime.records import Happened, Record, TopicPartition
 from headrace.service.statements import NoTransaction, Transaction
 
 
@@ -17,33 +17,38 @@ class Metadata:
     whose ledger is Kafka's offsets has none, and says so when it is used.
     """
 
-    __slots__ = ("attempt", "event", "record", "topic_partition", "transaction")
+    __slots__ = ("_happened", "attempt", "record", "topic_partition", "transaction")
 
     def __init__(
         self,
-        event: Event,
+        event: Event | Happened,
         record: Record,
         topic_partition: TopicPartition,
         attempt: int = 1,
         transaction: Transaction | None = None,
     ) -> None:
-        self.event, self.record = event, record
+        self._happened, self.record = event, record
         self.topic_partition = topic_partition
         self.attempt = attempt
         self.transaction = transaction or NoTransaction()
 
     @property
+    def event(self) -> Event:
+        happened = self._happened
+        return happened if isinstance(happened, Event) else happened.event
+
+    @property
     def event_id(self) -> UUID:
-        return self.event.event_id
+        return self._happened.event_id
 
     @property
     def event_type(self) -> str:
-        return self.event.event_type
+        return self._happened.event_type
 
     @property
     def version(self) -> str:
         """The schema version that the event was written with, "N.M"."""
-        return self.event.version
+        return self._happened.version
 
     @property
     def timestamp(self) -> datetime:

@@ -2,17 +2,19 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 from headrace.clock import Clock
 from headrace.errors import PoisonError
-from headrace.runtime import Stage, StageEvent
+from headrace.runtime import EventFrame, Stage
 from headrace.runtime.columns import RecordColumns
 from headrace.runtime.dead_letters import DeadLetter
 from headrace.runtime.decoding import Decoding
 from headrace.runtime.job import Job
-from headrace.runtime.records import Record
+from headrace.runtime.records import Happened, Record
 from headrace.service.calling import Item
 from headrace.service.chunk import Chunk
+from headrace.service.naming import event_types
 from headrace.service.progress import Progress
 from headrace.service.subscriptions import Convert, Subscription, Subscriptions
 from headrace.service.verdicts import Handled
@@ -34,12 +36,13 @@ class Picking:
         numbers, ignored = self._wanted_of(job, records, progress.ahead)
         wanted = _only(job.records, records, numbers)
         work = self.decoding.work(replace(job, records=wanted))
-        events: dict[int, StageEvent] = {}
-        for event in work.events:
-            if event.event.event_type in self._wanted:
-                events[event.offset] = event
-            else:
-                ignored.add(event.offset)
+        events: dict[int, Happened] = {}
+        for part in work.events.parts:
+            for event in part.rows() if isinstance(part, EventFrame) else part:
+                if event.event_type in self._wanted:
+                    events[event.offset] = event
+                else:
+                    ignored.add(event.offset)
         verdicts = {at: Handled(duplicate) for at, duplicate in progress.ahead.items()}
         letters = {letter.offset: letter for letter in work.letters}
         return Chunk(replace(job, records=records), ignored, letters, events, dict(verdicts))
@@ -67,17 +70,17 @@ class Picking:
         chunk.letters = letters
         return found
 
-    def item(self, event: StageEvent, record: Record, attempts: int) -> Item:
+    def item(self, event: Happened, record: Record, attempts: int) -> Item:
         """Raises PoisonError where no handler takes the event."""
         subscription, convert = self.route(event)
         return Item(event, record, subscription, convert, attempts + 1)
 
-    def route(self, event: StageEvent) -> tuple[Subscription, Convert]:
+    def route(self, event: Happened) -> tuple[Subscription, Convert]:
         """Raises PoisonError where no handler takes the event."""
-        return self._subscriptions.route(event.event)
+        return self._subscriptions.route(event)
 
     def _item(
-        self, event: StageEvent, record: Record, attempts: int, letters: dict[int, DeadLetter]
+        self, event: Happened, record: Record, attempts: int, letters: dict[int, DeadLetter]
     ) -> Item | None:
         try:
             return self.item(event, record, attempts)
@@ -95,8 +98,8 @@ class Picking:
         """
         whole = job.tp.topic in self._whole
         numbers, ignored = [], set[int]()
-        for number, record in enumerate(records):
-            named = None if whole else event_type_of(record)
+        names = repeat(None) if whole else event_types(job.records)
+        for number, (record, named) in enumerate(zip(records, names, strict=False)):
             if named is not None and named not in self._wanted:
                 ignored.add(record.offset)
             elif record.offset not in ahead:
@@ -113,11 +116,3 @@ def _only(
     if isinstance(fetched, RecordColumns):
         return fetched.only(numbers)
     return [records[number] for number in numbers]
-
-
-def event_type_of(record: Record) -> str | None:
-    """The header's text, if there is one."""
-    for name, value in record.headers:
-        if name == "eventType" and value is not None:
-            return value.decode("utf-8", "replace")
-    return None

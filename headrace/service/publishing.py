@@ -1,14 +1,15 @@
 """Publishing as a service: its name, its rights, the flow at hand, and a handler's outbox."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from headrace.clock import Clock
-from headrace.codec import EventEncoder, Record, dump_json
+from headrace.codec import EventEncoder, Record
 from headrace.envelope import Event
-from headrace.errors import HeadraceError
+from headrace.errors import FieldProblem, HeadraceError, InvalidEventError
 from headrace.events import TypedEvent
 from headrace.ids import uuid7
 from headrace.kafka import Receipt, Result
@@ -48,11 +49,13 @@ class Enveloper:
         user_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> Event:
-        """Raises RegistrationError for a type that the service may not publish."""
+        """Raises RegistrationError for a type that the service may not publish, InvalidEventError
+        for what is no payload or metadata; the schema is checked when it is encoded.
+        """
         aggregate_type, field = self._aggregate(given.event_type)
         if isinstance(given, Event):
             return given
-        payload = given.to_payload()
+        payload = _payload(given)
         if event_id is None or timestamp is None:
             handling = current_handling()
             identity = handling.identity(given.event_type) if handling else None
@@ -75,8 +78,15 @@ class Enveloper:
             aggregate_version=aggregate_version,
             account_id=account_id,
             user_id=user_id,
-            metadata_json=dump_json(metadata).decode() if metadata else "{}",
+            metadata_json=_json(metadata) if metadata else "{}",
         )
+
+    def tried(self, given: TypedEvent | Event) -> Event | InvalidEventError:
+        """The same, of several: one that is not valid does not stop the others."""
+        try:
+            return self.event(given)
+        except InvalidEventError as error:
+            return error
 
     def _aggregate(self, event_type: str) -> tuple[str | None, str | None]:
         """Checked once a type."""
@@ -85,6 +95,22 @@ class Enveloper:
             topic = self._membership.check_publishes(event_type)
             found = self._aggregates[event_type] = (topic.aggregate_type, topic.aggregate_id)
         return found
+
+
+def _payload(event: TypedEvent) -> dict[str, Any]:
+    try:
+        return event.to_payload()
+    except (AttributeError, TypeError, ValueError) as error:
+        problem = FieldProblem("payload", f"does not fit {type(event).__name__}: {error}")
+        raise InvalidEventError(problem) from error
+
+
+def _json(metadata: Mapping[str, Any]) -> str:
+    """Only what comes back as it was: no NaN, no dates."""
+    try:
+        return json.dumps(metadata, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidEventError(FieldProblem("metadata", f"is not JSON: {error}")) from error
 
 
 class Producer(Protocol):
@@ -116,15 +142,28 @@ class Publisher:
         PUBLISHED.labels(self._service, event.event_type).inc()
         return Published(event.event_id, receipt)
 
-    async def publish_many(self, events: Sequence[Event]) -> list[Published | HeadraceError]:
+    async def publish_many(
+        self, events: Sequence[Event | InvalidEventError]
+    ) -> list[Published | HeadraceError]:
         """A result for each, in their order; some may be refused."""
         handling = current_handling()
         if handling is not None and handling.outbox is not None:
-            return [await self.publish(event) for event in events]
-        results = await self._producer.publish_many(list(events))
-        if events:
-            PUBLISHED.labels(self._service, events[0].event_type).inc(len(events))
+            return [await self._tried(event) for event in events]
+        whole = [event for event in events if isinstance(event, Event)]
+        results = iter(await self._producer.publish_many(whole))
         return [
-            result if isinstance(result, HeadraceError) else Published(event.event_id, result)
-            for event, result in zip(events, results, strict=True)
+            self._published(event, next(results)) if isinstance(event, Event) else event
+            for event in events
         ]
+
+    async def _tried(self, event: Event | InvalidEventError) -> Published | HeadraceError:
+        try:
+            return await self.publish(event) if isinstance(event, Event) else event
+        except InvalidEventError as error:
+            return error
+
+    def _published(self, event: Event, result: Result) -> Published | HeadraceError:
+        if isinstance(result, HeadraceError):
+            return result
+        PUBLISHED.labels(self._service, event.event_type).inc()
+        return Published(event.event_id, result)

@@ -1,6 +1,7 @@
 """A service: what it publishes, what it handles, and its life."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
@@ -137,7 +138,7 @@ class Service:
         self, events: Sequence[TypedEvent | Event]
     ) -> list[Published | HeadraceError]:
         """Publish all, in their order; what happened to each."""
-        made = [self._enveloper.event(event) for event in events]
+        made = [self._enveloper.tried(event) for event in events]
         return await self._ready().publish_many(made)
 
     def _ready(self) -> Publisher:
@@ -247,8 +248,8 @@ class Service:
         """
         from headrace.logs import configure
 
-        configure((self._settings or load_settings()).log_level, self.name)
         try:
+            configure((self._settings or load_settings()).log_level, self.name)
             asyncio.run(self._run(health_host, health_port))
         except HeadraceError as error:
             log.error("service stopped", service=self.name, error=str(error))
@@ -265,6 +266,8 @@ class Service:
             if server:
                 server.start()
             await self._initialize_or(stopped)
+            # What is there now stays: each look at it for garbage would take a tenth of a second.
+            gc.freeze()
             await first_of(stopped.wait(), self.failure())
         finally:
             await self.shutdown()

@@ -68,6 +68,18 @@ def _settle(future: "asyncio.Future[Any]", result: Any, error: Exception | None)
         future.set_exception(error)
 
 
+def _check_thread() -> None:
+    """Raises ConfigurationError where waiting would block an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise ConfigurationError(
+        "execute_sync is for handlers that are plain functions; in an `async def` "
+        "use `await metadata.transaction.execute(…)`"
+    )
+
+
 class TransactionOverError(HeadraceError):
     """A handler used its transaction after it had ended or run out of time. Await all of a
     handler's work inside of it.
@@ -80,6 +92,8 @@ class Transaction:
     The first statement waits until no other handler of the partition is writing; from there to the
     handler's end no other does. If the handler raises, what it wrote is undone.
     """
+
+    __slots__ = ("_beginning", "_begun", "_over", "_statements")
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
@@ -103,6 +117,7 @@ class Transaction:
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
         """`execute` for a handler that is a plain function."""
+        _check_thread()
         call = self.execute(query, values)
         return asyncio.run_coroutine_threadsafe(call, self._statements.loop).result()
 
@@ -119,9 +134,18 @@ class Transaction:
                     raise TransactionOverError("the handler's transaction is over")
                 self._begun = True
                 await self._statements.call(self._statements.effects.mark)
+        if self._is_over():  # meanwhile: what it wrote now would be outside of the handler's scope
+            raise TransactionOverError("the handler's transaction is over")
 
     def _is_over(self) -> bool:
         return self._over
+
+    def ends_unused(self) -> bool:
+        """The handler has ended: whether it had begun nothing, so that `end` is not needed."""
+        if self._begun or self._beginning is not None:
+            return False
+        self._over = True
+        return True
 
     async def end(self, *, keep: bool) -> None:
         """The handler has ended. Not the handler's to call."""
@@ -138,6 +162,8 @@ class Transaction:
 class NoTransaction(Transaction):
     """Stands where a service has no database; says so when it is used."""
 
+    __slots__ = ()
+
     def __init__(self) -> None:
         return
 
@@ -148,6 +174,7 @@ class NoTransaction(Transaction):
         )
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
+        _check_thread()
         return asyncio.run(self.execute(query, values))
 
     async def end(self, *, keep: bool) -> None:

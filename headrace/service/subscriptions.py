@@ -10,6 +10,7 @@ from headrace.envelope import Event
 from headrace.errors import HeadraceError, PoisonError
 from headrace.events import TypedEvent
 from headrace.runtime import FailurePolicy, ParkingPolicy
+from headrace.runtime.records import Happened
 from headrace.service.membership import Membership, RegistrationError
 from headrace.upcasting import upcast
 
@@ -20,7 +21,7 @@ LONGEST_TIMEOUT = 60.0
 RETRIES = FailurePolicy(parking=ParkingPolicy(after=0.0))
 """Five attempts, 1, 2, 4 and 8 seconds apart, then the dead letters."""
 
-Convert = Callable[[Event], Any]
+Convert = Callable[[Happened], Any]
 EventClass = type[TypedEvent]
 
 
@@ -116,7 +117,7 @@ class Subscriptions:
         """Whether every event of the topic has a handler."""
         return self.event_types.issuperset(topic.event_types)
 
-    def route(self, event: Event) -> tuple[Subscription, Convert]:
+    def route(self, event: Happened) -> tuple[Subscription, Convert]:
         """The handler of an event and how it wants it; raises PoisonError where nobody can."""
         kind = (event.event_type, event.version)
         found = self._routes.get(kind)
@@ -163,22 +164,22 @@ class Subscriptions:
             )
 
 
-def _as_it_is(event: Event) -> Event:
-    return event
+def _as_it_is(happened: Happened) -> Event:
+    return happened.event
 
 
 def _typed(event_class: EventClass, *, older: bool) -> Convert:
-    def convert(event: Event) -> TypedEvent:
+    def convert(happened: Happened) -> TypedEvent:
         try:
             if older:
-                return upcast(event, event_class)
-            return event_class.from_payload(event.payload)
+                return upcast(happened.event, event_class)
+            return event_class.from_payload(happened.payload)
         except HeadraceError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PoisonError(
                 "does_not_fit",
-                f"{event.event_type} {event.version} is no {event_class.__name__}: {error!r}",
+                f"{happened.event_type} {happened.version} is no {event_class.__name__}: {error!r}",
             ) from error
 
     return convert
@@ -202,6 +203,10 @@ def _checked_timeout(timeout: float | None) -> float:
 def _check_signature(subscription: Subscription) -> None:
     if not callable(subscription.handler):
         raise RegistrationError(f"{subscription.handler!r} is no function")
+    if inspect.isgeneratorfunction(subscription.handler) or inspect.isasyncgenfunction(
+        subscription.handler
+    ):
+        raise RegistrationError(f"{subscription.name} has a `yield`: its body would never run")
     try:
         inspect.signature(subscription.handler).bind(None, None)
     except TypeError as error:

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from headrace.clock import Clock
-from headrace.runtime.policy import Bury, Park, Stop
-from headrace.service.calling import HandlerTimeoutError, Item
-from headrace.service.verdicts import OUTAGE, Failed, Handled, Verdict
+from headrace.errors import HeadraceError
+from headrace.runtime.policy import Bury, Park, Stop, Wait
+from headrace.service.calling import HandlerCancelledError, HandlerTimeoutError, Item
+from headrace.service.verdicts import HANDLED, OUTAGE, Failed, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,9 @@ LOOK_SECONDS = 0.25
 """How often at least it is looked whose time is up."""
 BREATH = 64
 """Events after which other tasks of the loop get their turn."""
+
+_AGAIN = "another attempt"
+_FOLLOWS = {Bury: "dead letter", Park: _AGAIN, Wait: _AGAIN, Stop: "stop"}
 
 Call = Callable[[Item], Awaitable[None]]
 Judged = Callable[[Item, Exception], Failed]
@@ -66,58 +70,78 @@ class Turn:
         """Cancel what runs: it counts as not begun. Its effects are undone."""
         self._ended = True
         for task, running in self._runners.items():
-            if running is not None:
+            if running is not None and running.item is not None:
                 running.called_off = True
                 running.limit = self._clock.monotonic() + GRACE_SECONDS
             task.cancel()
 
     def _start(self) -> None:
-        self._runners[asyncio.create_task(self._run())] = None
+        running = _Running()
+        self._runners[asyncio.create_task(self._run(running))] = running
 
     def _over(self) -> bool:
         return self._ended or self._halted() or self._clock.monotonic() >= self._until
 
-    async def _run(self) -> None:
+    async def _run(self, running: "_Running") -> None:
         """One runner: chain after chain."""
         task, begun = asyncio.current_task(), 0
         assert task is not None  # noqa: S101 - a runner is a task
-        while self._chains and not self._over():
+        while self._chains:
             for item in self._chains.popleft():
-                if self._over() or not await self._one(task, item):
+                now = self._clock.monotonic()
+                if self._ended or now >= self._until or self._halted():
+                    return
+                running.item, running.limit = item, now + item.subscription.timeout
+                if not await self._one(task, running, item):
                     break
                 begun += 1
                 if begun % BREATH == 0:
                     await asyncio.sleep(0)
+            if running.abandoned:
+                return
 
-    async def _one(self, task: "asyncio.Task[None]", item: Item) -> bool:
+    async def _one(self, task: "asyncio.Task[None]", running: "_Running", item: Item) -> bool:
         """Whether the chain goes on."""
-        running = self._runners[task] = _Running(item, self._clock.monotonic())
-        verdict = await self._verdict(task, running)
-        if running.abandoned or verdict is None:
-            return False
-        self._runners[task] = None
-        self.verdicts[item.offset] = verdict
-        return self._goes_on(item, verdict)
-
-    async def _verdict(self, task: "asyncio.Task[None]", running: "_Running") -> Verdict | None:
-        """None: it was called off and counts as not begun."""
-        item = running.item
+        verdict: Verdict | None = HANDLED
         try:
             await self._call(item)
         except asyncio.CancelledError:
-            task.uncancel()
-            if not running.timed_out:
-                self._ended = True
-                return None
-            return self._judged(item, _timeout(item))
+            verdict = self._cancelled(task, running, item)
         except Exception as error:  # noqa: BLE001 - the policy tells them apart
-            if not running.timed_out:
-                return self._judged(item, error)
-            task.uncancel()  # it made another error of its cancellation
-            return self._judged(item, _timeout(item))
-        if running.timed_out and task.cancelling():
-            task.uncancel()  # it ended just then
-        return Handled()
+            verdict = self._failed(item, _cause(error, task, running, item))
+        else:
+            if running.timed_out and task.cancelling():
+                task.uncancel()  # it ended just then
+        if running.abandoned or verdict is None:
+            return False
+        running.item, running.timed_out = None, False
+        self.verdicts[item.offset] = verdict
+        return verdict is HANDLED or self._goes_on(item, verdict)
+
+    def _cancelled(
+        self, task: "asyncio.Task[None]", running: "_Running", item: Item
+    ) -> Verdict | None:
+        """None: it was called off and counts as not begun."""
+        if not task.cancelling():  # not ours: something that it awaited was cancelled
+            name = item.subscription.name
+            return self._failed(item, HandlerCancelledError(f"{name} for {item}"))
+        task.uncancel()
+        if running.timed_out:
+            return self._failed(item, _timeout(item))
+        self._ended = True
+        return None
+
+    def _failed(self, item: Item, error: Exception) -> Failed:
+        """Judged, and said in the log: with its traceback where nobody foresaw it."""
+        verdict = self._judged(item, error)
+        log.warning(
+            "handler failed",
+            **_about(item),
+            error=f"{type(error).__name__}: {error}",
+            follows=_FOLLOWS[type(verdict.decision)],
+            exc_info=None if isinstance(error, HeadraceError) else error,
+        )
+        return verdict
 
     def _goes_on(self, item: Item, verdict: Verdict) -> bool:
         if not isinstance(verdict, Failed):
@@ -131,7 +155,7 @@ class Turn:
     def _next_look(self) -> float | None:
         """Seconds until the first time limit of those that run."""
         now = self._clock.monotonic()
-        limits = [running.limit - now for running in self._runners.values() if running]
+        limits = [each.limit - now for each in self._runners.values() if each and each.item]
         return min(max(min(limits, default=LOOK_SECONDS), 0.01), LOOK_SECONDS)
 
     def _look(self) -> None:
@@ -140,13 +164,12 @@ class Turn:
                 del self._runners[task]
                 if not task.cancelled():
                     task.result()
-            elif running is not None and self._clock.monotonic() >= running.limit:
-                self._out_of_time(task, running)
+            elif running and running.item and self._clock.monotonic() >= running.limit:
+                self._out_of_time(task, running, running.item)
         while not self._over() and len(self._runners) < min(self._concurrency, len(self._chains)):
             self._start()  # in the place of one that was left behind
 
-    def _out_of_time(self, task: "asyncio.Task[None]", running: "_Running") -> None:
-        item = running.item
+    def _out_of_time(self, task: "asyncio.Task[None]", running: "_Running", item: Item) -> None:
         if not running.timed_out and not running.called_off:
             running.timed_out = True
             running.limit += GRACE_SECONDS
@@ -162,18 +185,28 @@ class Turn:
             undo = item.handling.metadata.transaction.end(keep=False)
             self._runners[asyncio.create_task(undo)] = None
         if not running.called_off:
-            self.verdicts[item.offset] = self._judged(item, _timeout(item))
+            self.verdicts[item.offset] = self._failed(item, _timeout(item))
 
 
 class _Running:
-    """A handler at work; `limit` is the monotonic second at which something is done about it."""
+    """What a runner is at; `limit` is the monotonic second at which something is done about it."""
 
     __slots__ = ("abandoned", "called_off", "item", "limit", "timed_out")
 
-    def __init__(self, item: Item, now: float) -> None:
-        self.item = item
-        self.limit = now + item.subscription.timeout
+    def __init__(self) -> None:
+        self.item: Item | None = None
+        self.limit = 0.0
         self.timed_out = self.called_off = self.abandoned = False
+
+
+def _cause(
+    error: Exception, task: "asyncio.Task[None]", running: _Running, item: Item
+) -> Exception:
+    """Of a failure: some make another error of their cancellation."""
+    if not running.timed_out:
+        return error
+    task.uncancel()
+    return _timeout(item)
 
 
 def _timeout(item: Item) -> HandlerTimeoutError:

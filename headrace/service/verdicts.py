@@ -34,6 +34,8 @@ class Behind:
 
 Verdict = Handled | Failed | Behind
 
+HANDLED = Handled()
+
 OUTAGE = Wait(0.0)
 """As long as it takes: the lane waits, and the runtime's backoff says when to look again."""
 

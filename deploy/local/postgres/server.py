@@ -161,6 +161,7 @@ class Postgres:
                 "HEADRACE_OWNER_PASSWORD": secrets.owner,
                 "HEADRACE_ARCHIVE_PASSWORD": secrets.archive,
                 "HEADRACE_API_PASSWORD": secrets.api,
+                "HEADRACE_STORE_PASSWORD": secrets.store,
                 "HEADRACE_REGISTRY_PASSWORD": secrets.registry,
             },
             capture_output=True,

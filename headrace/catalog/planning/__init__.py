@@ -24,7 +24,13 @@ from headrace.catalog.planning.changes import (
     UnknownSchema,
 )
 from headrace.catalog.planning.plan import Permit, Plan, make_plan
-from headrace.catalog.planning.principals import ARCHIVE_GROUP, Principal, principals, service_of
+from headrace.catalog.planning.principals import (
+    ARCHIVE_GROUP,
+    RELAY,
+    Principal,
+    principals,
+    service_of,
+)
 from headrace.catalog.planning.state import (
     ALL_SECTIONS,
     Acl,
@@ -43,6 +49,7 @@ __all__ = [
     "ALL_SECTIONS",
     "ARCHIVE_GROUP",
     "JOURNAL",
+    "RELAY",
     "Acl",
     "Change",
     "CreateAcl",

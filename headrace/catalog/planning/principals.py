@@ -2,7 +2,7 @@
 
 A producer is a principal of its own name. A consumer group belongs to the service in its name:
 `dreamscape-ai-service-group`, reading `dreamscape.…`, is ai-service's. headrace's own processes
-have principals as well.
+have principals as well; they are no services, even where a topic names one as its producer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,16 +16,20 @@ API = "headrace-api"
 ARCHIVE = "headrace-archive"
 EXPORTER = "headrace-exporter"
 ARCHIVE_GROUP = "headrace-archive"
+RELAY = "headrace-relay"
+"""Publishes what the event store holds; also the transactional id that it does so under."""
+OWN_PROCESSES = frozenset({ADMIN, API, ARCHIVE, RELAY})
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """What one Kafka user may do: topics it writes, topics it reads, its own groups."""
+    """What one Kafka user may do: topics it writes and reads, its own groups and transactions."""
 
     name: str
     writes: frozenset[str] = field(default_factory=frozenset)
     reads: frozenset[str] = field(default_factory=frozenset)
     groups: frozenset[str] = field(default_factory=frozenset)
+    transactional_ids: frozenset[str] = field(default_factory=frozenset)
 
 
 class _Rights:
@@ -33,6 +37,16 @@ class _Rights:
         self.writes: set[str] = set()
         self.reads: set[str] = set()
         self.groups: set[str] = set()
+        self.transactional_ids: set[str] = set()
+
+    def principal(self, name: str) -> Principal:
+        return Principal(
+            name,
+            writes=frozenset(self.writes),
+            reads=frozenset(self.reads),
+            groups=frozenset(self.groups),
+            transactional_ids=frozenset(self.transactional_ids),
+        )
 
 
 def service_of(group: str, topics: Iterable[str]) -> str:
@@ -59,14 +73,11 @@ def principals(catalog: Catalog) -> Mapping[str, Principal]:
         of_service.reads.update(topics)
     for topic in catalog.topics.values():
         for producer in topic.producers:
-            if producer != ANY_SERVICE:
+            if producer not in {ANY_SERVICE, *OWN_PROCESSES}:
                 rights.setdefault(producer, _Rights()).writes.add(topic.name)
     _let_every_service_write(catalog, rights)
     _add_own_processes(catalog, rights)
-    return {
-        name: Principal(name, frozenset(each.writes), frozenset(each.reads), frozenset(each.groups))
-        for name, each in sorted(rights.items())
-    }
+    return {name: each.principal(name) for name, each in sorted(rights.items())}
 
 
 def _let_every_service_write(catalog: Catalog, rights: Mapping[str, _Rights]) -> None:
@@ -77,9 +88,16 @@ def _let_every_service_write(catalog: Catalog, rights: Mapping[str, _Rights]) ->
 
 
 def _add_own_processes(catalog: Catalog, rights: dict[str, _Rights]) -> None:
-    """The archive reads, and the API writes, each topic of which Kafka is the authority."""
+    """The archive reads, and the API writes, each topic of which Kafka is the authority.
+
+    The relay writes those of the event store, where there are any.
+    """
     logs = {topic.name for topic in catalog.topics.values() if topic.authority == "log"}
     rights.setdefault(API, _Rights()).writes |= logs
     archive = rights.setdefault(ARCHIVE, _Rights())
     archive.reads |= logs
     archive.groups.add(ARCHIVE_GROUP)
+    if stores := catalog.topics.keys() - logs:
+        relay = rights.setdefault(RELAY, _Rights())
+        relay.writes |= stores
+        relay.transactional_ids.add(RELAY)

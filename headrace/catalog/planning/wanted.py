@@ -78,7 +78,7 @@ def _acls(found: Iterable[Principal]) -> Iterator[Acl]:
 
 
 def _acls_of(principal: Principal) -> Iterator[Acl]:
-    """LITERAL rules: its topics one by one, its own groups, the dead letters of these."""
+    """LITERAL rules: its topics one by one, its own groups and their dead letters, transactions."""
     name = principal.name
     writes = principal.writes | {dead_letter_topic(group) for group in principal.groups}
     for topic in writes:
@@ -87,6 +87,9 @@ def _acls_of(principal: Principal) -> Iterator[Acl]:
         yield from (Acl(name, "topic", topic, operation) for operation in ("describe", "read"))
     for group in principal.groups:
         yield from (Acl(name, "group", group, operation) for operation in ("describe", "read"))
+    for own in principal.transactional_ids:
+        rules = ("describe", "write")
+        yield from (Acl(name, "transactional_id", own, operation) for operation in rules)
     if writes:  # brokers before 2.8 ask for it, later ones take the right to write for it
         yield Acl(name, "cluster", CLUSTER, "idempotent_write")
 

@@ -11,10 +11,11 @@ from api.callers import new_key
 from deploy.local.direct import DirectStack
 from examples.dreamscape.__main__ import view_page
 from examples.dreamscape.running import Running
-from headrace.catalog import Catalog
+from headrace.catalog import Catalog, load_catalog
 from headrace.clock import SystemClock
 from headrace.events import typed_event
 from headrace.ids import uuid7
+from headrace.kafka import create_topics
 from headrace.sync_producer import SyncProducer
 from tests.contract.test_dreamscape_topics import AGREED
 
@@ -24,19 +25,20 @@ ORIGIN = "http://shop.example"
 
 
 @pytest.fixture(scope="module")
-def running(
-    stack: DirectStack, topics: Catalog, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Running]:
-    assert topics.topics
-    with pytest.MonkeyPatch.context() as patch:
+def topics() -> Catalog:
+    return load_catalog()
+
+
+@pytest.fixture(scope="module")
+def running(topics: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """On servers of their own: the services count every event that there ever was."""
+    folder = tmp_path_factory.mktemp("logs")
+    with DirectStack() as stack, pytest.MonkeyPatch.context() as patch:
         for name, value in stack.env.items():
             patch.setenv(name, value)
-        yield from _services(stack, tmp_path_factory)
-
-
-def _services(stack: DirectStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with Running(stack.env, stack.admin_url, tmp_path_factory.mktemp("logs")) as services:
-        yield services
+        create_topics(topics, stack.description.settings().kafka)
+        with Running(stack.env, stack.admin_url, folder) as services:
+            yield services
 
 
 def until(condition: Callable[[], bool], seconds: float = 90) -> bool:

@@ -139,6 +139,20 @@ async def test_a_drained_shutdown_loses_nothing_and_repeats_nothing(bench: Bench
     assert set(bench.effects().values()) == {1}
 
 
+async def test_without_a_broker_a_process_still_ends_before_it_would_be_killed(
+    bench: Bench,
+) -> None:
+    if bench.ledger == "postgres":
+        pytest.skip("the same for both ledgers")
+    worker = bench.workers.start()
+    await bench.all_there(lambda: "partitions claimed" in bench.workers.said)
+    bench.stack.pause("kafka")
+    try:
+        await asyncio.wait_for(bench.workers.leave(worker), 30)
+    finally:
+        bench.stack.resume("kafka")
+
+
 async def test_two_instances_share_the_load_and_one_leaves(bench: Bench) -> None:
     first, second = bench.workers.start(), bench.workers.start()
     await bench.all_there(lambda: bench.workers.said.count("partitions claimed") >= 2)

@@ -3,13 +3,15 @@
 import asyncio
 import threading
 import time
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from headrace import Metadata, Service
-from headrace.errors import ConfigurationError, OutageError
+from headrace.errors import ConfigurationError, InvalidEventError, OutageError
 from headrace.events import (
     PaymentCompleted,
     PaymentPartialRefund,
@@ -19,6 +21,7 @@ from headrace.events import (
 from headrace.kafka import current
 from headrace.service import BusinessError, FailurePolicy, Pace, ParkingPolicy
 from headrace.service.building import LedgerKind
+from headrace.service.statements import TransactionOverError
 from headrace.testing import ServiceKit
 from tests.unit.service.samples import confirmed, example, paid
 
@@ -356,3 +359,104 @@ async def test_shutdown_does_not_wait_longer_than_it_was_told(service: Service) 
         assert time.monotonic() - started < 5
     (row,) = kit.ledger.rows()
     assert row.next_offset == 0
+
+
+async def test_a_cancelled_task_of_a_handler_is_a_failure_like_any(service: Service) -> None:
+    calls = 0
+
+    @service.on(PaymentCompleted)
+    async def awaits(event: PaymentCompleted, metadata: Metadata) -> None:
+        nonlocal calls
+        calls += 1
+        task = asyncio.create_task(asyncio.sleep(60))
+        task.cancel()
+        await task
+
+    async with ServiceKit(service, partitions=1) as kit:
+        await kit.send(paid(1))
+        await kit.settled()
+        assert [letter.reason for letter in kit.dead_letters] == ["HandlerCancelledError"]
+    assert calls == 5
+
+
+async def test_what_a_plain_function_returns_is_awaited(service: Service) -> None:
+    seen: list[str] = []
+
+    async def keep(event: PaymentCompleted, metadata: Metadata) -> None:
+        seen.append(event.payment_id)
+
+    @service.on(PaymentCompleted)
+    def wraps(event: PaymentCompleted, metadata: Metadata) -> Awaitable[None]:
+        return keep(event, metadata)
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid(1))
+        await kit.settled()
+    assert seen == ["p-1"]
+
+
+async def test_a_statement_that_a_failed_handler_left_behind_is_not_kept() -> None:
+    service, left = Service("voyage-service", ledger="postgres"), set[asyncio.Task[Any]]()
+
+    @service.on(PaymentCompleted)
+    async def leaves(event: PaymentCompleted, metadata: Metadata) -> None:
+        left.add(asyncio.create_task(metadata.transaction.execute("INSERT")))
+        await asyncio.sleep(0)
+        raise BusinessError("no")
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid(1))
+        await kit.settled()
+        assert not kit.statements
+    (error,) = await asyncio.gather(*left, return_exceptions=True)
+    assert isinstance(error, TransactionOverError)
+
+
+async def test_a_statement_that_would_block_the_loop_is_refused(service: Service) -> None:
+    @service.on(PaymentCompleted)
+    async def blocks(event: PaymentCompleted, metadata: Metadata) -> None:
+        metadata.transaction.execute_sync("INSERT")
+
+    with pytest.raises(ConfigurationError, match="plain functions"):
+        async with ServiceKit(service) as kit:
+            await kit.send(paid())
+            await kit.settled()
+
+
+async def test_a_handler_that_fails_is_in_the_log(service: Service) -> None:
+    @service.on(PaymentCompleted)
+    async def fails(event: PaymentCompleted, metadata: Metadata) -> None:
+        raise ValueError("bad weather")
+
+    async with ServiceKit(service) as kit:
+        with capture_logs() as lines:
+            sent = await kit.send(paid())
+            await kit.settled()
+    said = [line for line in lines if line["event"] == "handler failed"]
+    assert {line["eventId"] for line in said} == {str(sent.event_id)}
+    assert {line["error"] for line in said} == {"ValueError: bad weather"}
+    assert [line["follows"] for line in said] == ["another attempt"] * 4 + ["dead letter"]
+
+
+async def test_an_event_that_is_not_valid_is_named_and_the_others_go_out(service: Service) -> None:
+    found: list[Any] = []
+
+    @service.on(PaymentCompleted)
+    async def publishes(event: PaymentCompleted, metadata: Metadata) -> None:
+        wrong = replace(confirmed("b-2"), booking_id=5)  # type: ignore[arg-type]
+        no_payload = replace(confirmed("b-3"), total=5)  # type: ignore[arg-type]
+        found.extend(await service.publish_many([confirmed("b-1"), wrong, no_payload]))
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid())
+        await kit.settled()
+        assert kit.published_of(VoyageBookingConfirmed) == [confirmed("b-1")]
+    assert [isinstance(each, InvalidEventError) for each in found] == [False, True, True]
+
+
+@pytest.mark.parametrize("value", [float("nan"), object(), time])
+async def test_metadata_that_would_not_come_back_is_refused(value: object) -> None:
+    service = Service("voyage-service")
+    async with ServiceKit(service):
+        with pytest.raises(InvalidEventError, match="metadata"):
+            await service.publish(confirmed("b-1"), metadata={"key": value})

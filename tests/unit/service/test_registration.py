@@ -1,8 +1,10 @@
 """What a service may not do is refused where it is written down, with the catalog's word for it."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
-from headrace import Metadata, Service
+from headrace import Metadata, Service, SyncProducer
 from headrace.errors import ConfigurationError, UnknownEventTypeError
 from headrace.events import PaymentCompleted, UserCreated, VoyageBookingConfirmed
 from headrace.service import RegistrationError
@@ -71,7 +73,20 @@ def test_a_handler_of_another_shape_is_refused() -> None:
         Service("voyage-service").on("payment.completed")(alone)  # type: ignore[arg-type]
 
 
+def test_a_handler_whose_body_would_never_run_is_refused() -> None:
+    async def yields(event: object, metadata: Metadata) -> AsyncIterator[int]:
+        yield 1
+
+    with pytest.raises(RegistrationError, match="`yield`"):
+        Service("voyage-service").on("payment.completed")(yields)
+
+
 @pytest.mark.parametrize("timeout", [0, -1, 61, float("nan")])
 def test_a_time_limit_out_of_bounds_is_refused(timeout: float) -> None:
     with pytest.raises(RegistrationError, match="timeout"):
         Service("voyage-service").on(PaymentCompleted, timeout=timeout)(handler)
+
+
+def test_a_synchronous_producer_outside_of_its_block_says_so() -> None:
+    with pytest.raises(ConfigurationError, match="`with` block"):
+        SyncProducer("payment-service").publish(example(PaymentCompleted))

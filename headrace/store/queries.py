@@ -1,0 +1,174 @@
+"""The store's questions: statement, values, and what the rows mean. No connection is involved."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, LiteralString, TypeVar
+from uuid import UUID
+
+from headrace.errors import FieldProblem, InvalidEventError
+from headrace.postgres.sql import statement
+from headrace.store import cursor as cursors
+from headrace.store.cursor import Identity, Moment
+from headrace.store.model import Chain, Link, Page, Position, Recorded
+
+T = TypeVar("T")
+
+PAGE = 1_000
+MAX_PAGE = 10_000
+MAX_DEPTH = 1_000
+LAST_VERSION = 2**31 - 1
+_FIRST_TIME = datetime(1, 1, 2, tzinfo=UTC)
+_LAST_TIME = datetime(9999, 12, 30, tzinfo=UTC)
+_LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[T]):
+    """A statement and its values; `shaped` makes of its rows what the caller gets."""
+
+    sql: LiteralString
+    values: dict[str, Any]
+    shaped: Callable[[list[Any]], T]
+
+
+def in_order(
+    identity: Identity,
+    after: str | None,
+    categories: Sequence[str] | None,
+    backwards: bool,
+    limit: int,
+) -> Query[Page]:
+    """The total order, of all aggregates or of some aggregate types."""
+    start = cursors.END if backwards else cursors.START
+    position = start if after is None else cursors.read_total(after, identity)
+    values = {
+        "xid": str(position.xid),
+        "sequence": position.sequence,
+        "epoch": identity.epoch,
+        "categories": list(categories or ()),
+        "limit": _page_size(limit),
+    }
+    name: LiteralString = "store_read_all" if categories is None else "store_read_category"
+
+    def page(rows: list[Any]) -> Page:
+        events = recorded(rows)
+        last = events[-1].position if events else position
+        return Page(events, cursors.total(last, identity), len(events) == limit)
+
+    return Query(_directed(name, backwards), values, page)
+
+
+def in_time(
+    identity: Identity,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    after: str | None,
+    backwards: bool,
+    limit: int,
+) -> Query[Page]:
+    """By event time, from `since` to `until`, both included."""
+    since, until = aware(since or _FIRST_TIME, "since"), aware(until or _LAST_TIME, "until")
+    moment = _before(since, until, backwards)
+    if after is not None:
+        moment = cursors.read_time(after, identity)
+    values = {
+        "timestamp": moment.timestamp,
+        "event_id": moment.event_id,
+        "since": since,
+        "until": until,
+        "limit": _page_size(limit),
+    }
+
+    def page(rows: list[Any]) -> Page:
+        events = recorded(rows)
+        last = Moment(events[-1].timestamp, events[-1].event_id) if events else moment
+        return Page(events, cursors.by_time(last, identity), len(events) == limit)
+
+    return Query(_directed("store_read_time", backwards), values, page)
+
+
+def of_stream(
+    aggregate_id: UUID, first: int, last: int, backwards: bool, limit: int
+) -> Query[list[Recorded]]:
+    """An aggregate's events by version, both ends included."""
+    values = {
+        "aggregate_id": aggregate_id,
+        "first": _version(first, "first"),
+        "last": _version(last, "last"),
+        "limit": _page_size(limit),
+    }
+    return Query(_directed("store_read_stream", backwards), values, recorded)
+
+
+def version_at(aggregate_id: UUID, at: datetime) -> Query[int]:
+    """The aggregate's version at a time of its events; 0 before its first."""
+    values = {"aggregate_id": aggregate_id, "at": aware(at, "at")}
+    return Query(statement("store_version_at"), values, lambda rows: int(rows[0][0]))
+
+
+def find(event_id: UUID) -> Query[Recorded | None]:
+    """The event of this id."""
+    values = {"event_ids": [event_id]}
+    return Query(
+        _directed("store_find", False), values, lambda rows: next(iter(recorded(rows)), None)
+    )
+
+
+def chain(event_id: UUID, towards_causes: bool, depth: int, limit: int) -> Query[Chain]:
+    """From an event to its causes, or to its effects; empty where the store lacks the event."""
+    if not 0 < depth <= MAX_DEPTH:
+        raise InvalidEventError(FieldProblem("depth", f"must be from 1 to {MAX_DEPTH}"))
+    values = {"event_id": event_id, "depth": depth + 1, "limit": _page_size(limit) + 1}
+    name: LiteralString = "store_causes" if towards_causes else "store_effects"
+
+    def shaped(rows: list[Any]) -> Chain:
+        links = [Link(row[0], Recorded._make(row[1:])) for row in rows]
+        kept = [link for link in links if link.distance <= depth][:limit]
+        return Chain(kept, len(kept) == len(links))
+
+    return Query(_directed(name, False), values, shaped)
+
+
+def recorded(rows: list[Any]) -> list[Recorded]:
+    """Rows of `store_columns.sql`."""
+    return list(map(Recorded._make, rows))
+
+
+def is_ahead(position: Position, next_xid: int) -> bool:
+    """Whether a position is one that the database has yet to reach."""
+    return next_xid <= position.xid < cursors.END.xid
+
+
+def aware(moment: datetime, name: str) -> datetime:
+    """The time, if it has a zone; raises InvalidEventError."""
+    if moment.tzinfo is None:
+        raise InvalidEventError(FieldProblem(name, "must have a time zone"))
+    return moment
+
+
+def _before(since: datetime, until: datetime, backwards: bool) -> Moment:
+    step = timedelta(microseconds=1)
+    return Moment(until + step, _LOWEST) if backwards else Moment(since - step, _HIGHEST)
+
+
+def _directed(name: LiteralString, backwards: bool) -> LiteralString:
+    return (
+        statement(name)
+        .replace("{columns}", statement("store_columns"))
+        .replace("{beyond}", "<" if backwards else ">")
+        .replace("{order}", "DESC" if backwards else "ASC")
+    )
+
+
+def _page_size(limit: int) -> int:
+    if not 0 < limit <= MAX_PAGE:
+        raise InvalidEventError(FieldProblem("limit", f"must be from 1 to {MAX_PAGE}"))
+    return limit
+
+
+def _version(version: int, name: str) -> int:
+    if not 0 <= version <= LAST_VERSION:
+        raise InvalidEventError(FieldProblem(name, f"must be a version from 0 to {LAST_VERSION}"))
+    return version
