@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from confluent_kafka.admin import OffsetSpec
 
 from headrace.doctor.finding import Finding
-from headrace.kafka.groups import Place, group_offsets, log_offsets
+from headrace.errors import OutageError
+from headrace.groups import GroupOffsets, existing_groups, group_offsets
+from headrace.kafka.admin_client import Admin
+from headrace.kafka.log_offsets import Place, log_offsets
 
 READ_ON = (
     "more instances of the service, up to one a partition; then look at how long its handler takes "
@@ -29,27 +31,31 @@ class GroupLag:
     late: int
 
 
-def lag(client: Any, groups: Iterable[str], before: datetime, seconds: float) -> list[GroupLag]:
+def lag(admin: Admin, groups: Iterable[str], before: datetime, seconds: float) -> list[GroupLag]:
     """Of those groups that exist. Records appended before `before` and not read yet are late.
 
-    Raises what the client raises.
+    Raises OutageError, ConfigurationError, and what the client raises.
     """
-    found = group_offsets(client, groups, seconds)
-    places = {place for each in found for place in each.committed}
-    ends = log_offsets(client, places, OffsetSpec.latest(), seconds)
+    existing = existing_groups(admin.kafka, list(groups), seconds)
+    found = group_offsets(admin.kafka, existing, seconds)
+    for group, reason in found.unanswered.items():
+        raise OutageError(f"the coordinator of {group} does not answer: {reason}")
+    places = {place for each in found.known.values() for place in each.committed}
+    ends = log_offsets(admin.client, places, OffsetSpec.latest(), seconds)
     moment = OffsetSpec.for_timestamp(int(before.timestamp() * 1000))
-    due = log_offsets(client, places, moment, seconds)
-    return [
-        GroupLag(
-            each.group,
-            each.members,
-            sum(max(ends[place] - offset, 0) for place, offset in each.committed.items()),
-            sum(
-                max(_due(place, due, ends) - offset, 0) for place, offset in each.committed.items()
-            ),
-        )
-        for each in found
-    ]
+    due = log_offsets(admin.client, ends, moment, seconds)
+    return [judged(group, each, ends, due) for group, each in sorted(found.known.items())]
+
+
+def judged(group: str, found: GroupOffsets, ends: Offsets, due: Offsets) -> GroupLag:
+    """`due` has the first offset that is not late; a topic that was deleted is in neither."""
+    at = {place: offset for place, offset in found.committed.items() if place in due}
+    return GroupLag(
+        group,
+        found.members,
+        sum(max(ends[place] - offset, 0) for place, offset in at.items()),
+        sum(max(_due(place, due, ends) - offset, 0) for place, offset in at.items()),
+    )
 
 
 def findings(found: Iterable[GroupLag], allowed: timedelta) -> list[Finding]:

@@ -8,10 +8,12 @@ then by halves, all partitions in one question a round. What is known of an offs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from headrace.kafka.groups import Place
+from headrace.kafka.log_offsets import Place
 
 Ask = Callable[[Mapping[Place, int]], Mapping[Place, int]]
-"""The first offset at or after a time in milliseconds, by partition; -1 for none."""
+"""The first offset at or after a time in milliseconds, by partition; -1 for none.
+A partition that is gone is left out.
+"""
 
 EXACT_MS = 100
 SHARE = 20
@@ -60,7 +62,8 @@ class Ages:
     def appended_ms(self, offsets: Mapping[Place, int], now_ms: int, ask: Ask) -> dict[Place, int]:
         """The time in milliseconds at which each of these offsets got into its partition.
 
-        One that left the log meanwhile is left out. Raises what `ask` raises.
+        One that left the log meanwhile is left out, and one whose partition is gone. Raises what
+        `ask` raises.
         """
         self._known = {
             place: known for place, known in self._known.items() if offsets.get(place) == known[0]
@@ -77,10 +80,14 @@ class Ages:
         return {place: moment for place, (_, moment) in self._known.items()}
 
 
-def _search(searches: Mapping[Place, _Search], ask: Ask) -> None:
+def _search(searches: dict[Place, _Search], ask: Ask) -> None:
     for _ in range(_MOST_ROUNDS):
         probes = {place: each.probe for place, each in searches.items() if not each.over}
         if not probes:
             return
-        for place, found in ask(probes).items():
-            searches[place].learn(probes[place], found)
+        found = ask(probes)
+        for place, probe in probes.items():
+            if place in found:
+                searches[place].learn(probe, found[place])
+            else:
+                del searches[place]

@@ -12,7 +12,7 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Int64, Schema, String
 
 from headrace.errors import OutageError
-from headrace.exporter.asking import asking
+from headrace.groups.asking import asking
 from headrace.settings import KafkaSettings
 
 Sizes = dict[tuple[str, int, int], int]

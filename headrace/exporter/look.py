@@ -14,10 +14,11 @@ from headrace.catalog.planning import ARCHIVE_GROUP
 from headrace.clock import Clock
 from headrace.errors import OutageError
 from headrace.exporter.ages import Ages
-from headrace.exporter.committed import committed_offsets
 from headrace.exporter.log_dirs import Sizes, log_sizes
+from headrace.groups import Groups, group_offsets
 from headrace.kafka.admin_client import Admin
-from headrace.kafka.groups import Place, group_members, log_offsets, offsets_at
+from headrace.kafka.config import quiet
+from headrace.kafka.log_offsets import Place, log_offsets, offsets_at
 from headrace.metrics import Sample
 from headrace.metrics import definitions as names
 from headrace.settings import KafkaSettings
@@ -46,13 +47,16 @@ class ClusterLook:
     def __init__(
         self, kafka: KafkaSettings, catalog: Catalog, clock: Clock, seconds: float
     ) -> None:
-        self._kafka, self._catalog, self._clock, self._seconds = kafka, catalog, clock, seconds
-        self._admin = Admin(kafka)
+        # what librdkafka logs of each try to connect is told by one line and by the metrics
+        self._kafka = quiet(kafka)
+        self._catalog, self._clock, self._seconds = catalog, clock, seconds
+        self._admin = Admin(self._kafka)
         self._groups = _groups_of(catalog)
         self._topics = {*catalog.topics, *map(dead_letter_topic, self._groups)}
         self._ages: dict[str, Ages] = {group: Ages() for group in self._groups}
         self._sizes: Sizes = {}
         self._sizes_at = float("-inf")
+        self._unanswered = False
 
     def samples(self) -> list[Sample]:
         """What there is to tell now; each question to the cluster takes `seconds` at most.
@@ -63,6 +67,7 @@ class ClusterLook:
             return self._looked()
         except Exception:
             # a client that lived through an outage may go on failing when all is well again
+            self._admin.leave()
             self._admin = Admin(self._kafka)
             raise
 
@@ -85,13 +90,10 @@ class ClusterLook:
             for name in self._topics & set(metadata.topics)
             for number, part in metadata.topics[name].partitions.items()
         }
-        led = [place for place, part in parts.items() if part.leader >= 0]
-        ends = _Ends(
-            self._offsets(led, OffsetSpec.earliest()), self._offsets(led, OffsetSpec.latest())
-        )
+        ends = self._ends(place for place, part in parts.items() if part.leader >= 0)
         for place, part in parts.items():
             yield names.PARTITION_MISSING, _labels(place), _missing(part)
-        for place in led:
+        for place in ends.end:
             yield names.PARTITION_RECORDS, _labels(place), ends.end[place] - ends.begin[place]
             yield names.APPENDED, _labels(place), ends.end[place]
         yield from self._of_sizes(metadata, parts)
@@ -112,11 +114,25 @@ class ClusterLook:
             yield names.PARTITION_BYTES, (topic, str(partition), str(broker)), size
 
     def _of_groups(self, ends: _Ends) -> Iterator[Sample]:
-        members = group_members(self._admin.client, self._groups, self._seconds)
-        committed = committed_offsets(self._kafka, list(self._groups), self._seconds)
+        found = self._group_offsets()
+        yield names.UNKNOWN_GROUPS, (), len(found.unanswered)
         for group, topics in self._groups.items():
-            yield names.GROUP_MEMBERS, (group,), members.get(group, 0)
-            yield from self._of_group(group, self._positions(topics, committed[group], ends), ends)
+            if group in found.known:
+                known = found.known[group]
+                yield names.GROUP_MEMBERS, (group,), known.members
+                positions = self._positions(topics, known.committed, ends)
+                yield from self._of_group(group, positions, ends)
+
+    def _group_offsets(self) -> Groups:
+        """A coordinator that does not answer hides its groups, and nothing else."""
+        try:
+            found = group_offsets(self._kafka, self._groups, self._seconds)
+        except OutageError as error:
+            found = Groups({}, dict.fromkeys(self._groups, str(error)))
+        if found.unanswered and not self._unanswered:
+            log.warning("lag of groups is not known", groups=dict(found.unanswered))
+        self._unanswered = bool(found.unanswered)
+        return found
 
     def _positions(
         self, topics: Iterable[str], noted: Mapping[Place, int], ends: _Ends
@@ -150,8 +166,12 @@ class ClusterLook:
         specs = {place: OffsetSpec.for_timestamp(ms) for place, ms in times.items()}
         return offsets_at(self._admin.client, specs, self._seconds)
 
-    def _offsets(self, places: Iterable[Place], spec: Any) -> dict[Place, int]:
-        return log_offsets(self._admin.client, places, spec, self._seconds)
+    def _ends(self, places: Iterable[Place]) -> _Ends:
+        """Of those partitions that are still there."""
+        client = self._admin.client
+        begin = log_offsets(client, places, OffsetSpec.earliest(), self._seconds)
+        end = log_offsets(client, begin, OffsetSpec.latest(), self._seconds)
+        return _Ends({place: begin[place] for place in end}, end)
 
 
 def _groups_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:

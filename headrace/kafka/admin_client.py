@@ -1,5 +1,6 @@
 """librdkafka's admin client, with what it tells only aside: that a login was refused."""
 
+import threading
 from collections import deque
 from typing import Any
 
@@ -23,6 +24,7 @@ class Admin:
     """
 
     def __init__(self, kafka: KafkaSettings) -> None:
+        self.kafka = kafka
         self.seconds = kafka.request_timeout / 1000
         self.principal = kafka.sasl_username
         self._heard: deque[KafkaError] = deque(maxlen=16)
@@ -47,6 +49,15 @@ class Admin:
                 if left <= 0 or self._refusal() is not None:
                     raise self.meaning(error, "the cluster") from error
                 patience *= 2
+
+    def leave(self) -> None:
+        """End the client, in a thread of its own: librdkafka may take long over it. Not waiting for
+        the garbage collector keeps an outage from heaping up clients that try to connect.
+        """
+        threading.Thread(target=self._end, name="kafka-admin-end", daemon=True).start()
+
+    def _end(self) -> None:
+        del self.client
 
     def meaning(self, error: KafkaException, where: str) -> HeadraceError:
         """The refused login, if there was one; else what the error itself says."""

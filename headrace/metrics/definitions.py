@@ -205,6 +205,14 @@ EXPORTER_SUCCESS = Metric(
     "When a round was last answered, in Unix time.",
     live=True,
 )
+UNKNOWN_GROUPS = Metric(
+    "headrace_exporter_unknown_groups",
+    "gauge",
+    "",
+    (),
+    "Groups whose coordinator did not answer in the last round; nothing is told of them.",
+    live=True,
+)
 GROUP_LAG = Metric(
     "headrace_group_lag_records",
     "gauge",

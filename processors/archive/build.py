@@ -38,6 +38,7 @@ class Wired:
     companions: Sequence[Companion]
     database: Database
 
+
 ONE_BY_ONE = EngineLimits(transaction_bytes=2 << 20)
 """Events as objects take many times their bytes, so fewer of them at once."""
 

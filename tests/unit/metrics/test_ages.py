@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.exporter.ages import EXACT_MS, SHARE, Ages
-from headrace.kafka.groups import Place
+from headrace.kafka.log_offsets import Place
 
 NOW = 1_800_000_000_000
 PLACE = ("t", 0)

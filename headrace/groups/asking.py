@@ -24,7 +24,7 @@ async def asking(kafka: KafkaSettings, what: str, seconds: float) -> AsyncIterat
     """
     client = AIOKafkaAdminClient(
         bootstrap_servers=kafka.brokers,
-        client_id="headrace-exporter",
+        client_id="headrace-watching",
         request_timeout_ms=int(seconds * 1000),
         **security_arguments(kafka),
     )
