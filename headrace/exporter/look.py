@@ -90,7 +90,9 @@ class ClusterLook:
             for name in self._topics & set(metadata.topics)
             for number, part in metadata.topics[name].partitions.items()
         }
-        ends = self._ends(place for place, part in parts.items() if part.leader >= 0)
+        led = [place for place, part in parts.items() if part.leader >= 0]
+        ends = self._ends(led)
+        yield names.UNKNOWN_PARTITIONS, (), len(led) - len(ends.end)
         for place, part in parts.items():
             yield names.PARTITION_MISSING, _labels(place), _missing(part)
         for place in ends.end:
@@ -130,7 +132,8 @@ class ClusterLook:
         except OutageError as error:
             found = Groups({}, dict.fromkeys(self._groups, str(error)))
         if found.unanswered and not self._unanswered:
-            log.warning("lag of groups is not known", groups=dict(found.unanswered))
+            reason = next(iter(found.unanswered.values()))
+            log.warning("lag of groups is not known", groups=[*found.unanswered], reason=reason)
         self._unanswered = bool(found.unanswered)
         return found
 

@@ -1,8 +1,9 @@
 """What a process tells of itself, for Prometheus: one closed list of metrics, and who writes them.
 
 `definitions` is the list; docs/metrics.md is written from it. A producer has a `Publishing`, a
-stage a `StageMetrics`, a service's handlers call `processed`. What is only worth asking for at a
-scrape comes from a source added to `LIVE`. `serving` answers `GET /metrics` from `REGISTRY`.
+stage a `StageMetrics`, a service calls `handled` and `processed` for its handlers. What is only
+worth asking for at a scrape comes from a source added to `LIVE`. `serving` answers `GET /metrics`
+from `REGISTRY`.
 """
 
 from headrace.metrics.definitions import METRICS, Metric
@@ -10,7 +11,7 @@ from headrace.metrics.document import page
 from headrace.metrics.publishing import STATISTICS_MS, Connections, Publishing
 from headrace.metrics.registry import LIVE, REGISTRY, Sample
 from headrace.metrics.serving import serving
-from headrace.metrics.stages import StageMetrics, processed
+from headrace.metrics.stages import StageMetrics, handled, processed
 
 __all__ = [
     "LIVE",
@@ -22,6 +23,7 @@ __all__ = [
     "Publishing",
     "Sample",
     "StageMetrics",
+    "handled",
     "page",
     "processed",
     "serving",

@@ -96,7 +96,18 @@ PROCESSING = Metric(
     "histogram",
     "seconds",
     ("event_type", "service", "status"),
-    "How long a service's handler took over an event; `status` is `success` or `failure`.",
+    "How long a service's handler took over an event, each attempt for itself; `status` is "
+    "`success` or `failure`.",
+)
+SERVICE_EVENTS = Metric(
+    "headrace_service_events_total",
+    "counter",
+    "events",
+    ("service", "event_type", "outcome"),
+    "Events that a service's handlers were called for, or would have been: `handled`, `duplicate` "
+    "(the inbox knows it, no handler was called), `retried`, `parked` (tried again later, as are "
+    "those of its key behind it), `dead` (a dead letter), `stopped` (it stopped the service). An "
+    "event that is tried again counts each time.",
 )
 STAGE_RECORDS = Metric(
     "headrace_stage_records_total",
@@ -211,6 +222,15 @@ UNKNOWN_GROUPS = Metric(
     "",
     (),
     "Groups whose coordinator did not answer in the last round; nothing is told of them.",
+    live=True,
+)
+UNKNOWN_PARTITIONS = Metric(
+    "headrace_exporter_unknown_partitions",
+    "gauge",
+    "partitions",
+    (),
+    "Watched partitions with a leader that did not tell where they end in the last round, as while "
+    "leaders change; nothing is told of their lag.",
     live=True,
 )
 GROUP_LAG = Metric(

@@ -1,10 +1,12 @@
 """What a stage and a service's handlers tell: how records ended, how long it took, what waited."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from headrace.metrics.definitions import (
     PROCESSING,
+    SERVICE_EVENTS,
     STAGE_REBALANCES,
     STAGE_RECORDS,
     STAGE_TRANSACTIONS,
@@ -13,6 +15,7 @@ from headrace.metrics.definitions import (
 from headrace.metrics.registry import counter, histogram
 
 _processing = histogram(PROCESSING)
+_service_events = counter(SERVICE_EVENTS)
 _records = counter(STAGE_RECORDS)
 _transactions = histogram(STAGE_TRANSACTIONS)
 _waits = counter(STAGE_WAITS)
@@ -21,7 +24,18 @@ _rebalances = counter(STAGE_REBALANCES)
 
 def processed(event_type: str, service: str, status: str, seconds: float) -> None:
     """A handler of `service` took so long over an event; `status` is `success` or `failure`."""
-    _processing.labels(event_type, service, status).observe(seconds)
+    _processing_of(event_type, service, status).observe(seconds)
+
+
+@functools.cache
+def _processing_of(event_type: str, service: str, status: str) -> Any:
+    return _processing.labels(event_type, service, status)
+
+
+def handled(service: str, by_type_and_outcome: Mapping[tuple[str, str], int]) -> None:
+    """So many events of a type ended so; the outcomes are those of the list. Once a chunk."""
+    for (event_type, outcome), count in by_type_and_outcome.items():
+        _service_events.labels(service, event_type, outcome).inc(count)
 
 
 class StageMetrics:

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 TYPES = {"user.created": 30, "auth.login": 20, "payment.completed": 10}
 N = sum(TYPES.values())
 LATER = 7
+MOST_THREADS = 14
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +162,12 @@ async def test_an_outage_of_the_brokers_is_seen_and_its_end(
         assert not exporter.samples("headrace_group_lag_records")
         assert exporter.total(errors, client="admin") > 0
         exporter.text(seconds=1.0)  # a scrape waits for nothing
+        await until(lambda: exporter.total(errors, client="admin") > 20, within=60)
+        assert exporter.threads() < MOST_THREADS  # clients of failed looks have ended
     finally:
         servers.start("kafka")
     await until(lambda: exporter.total("headrace_exporter_up") == 1, within=60)
+    await until(lambda: exporter.threads() < MOST_THREADS)
     await publish(client, events(catalog, {"user.created": 1}))
     await until(lambda: told_by_api.total("headrace_kafka_connects_total") > 1, within=60)
 

@@ -42,6 +42,9 @@ class Watched:
             if sample.name == name and labels.items() <= sample.labels.items()
         }
 
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
     def total(self, name: str, **labels: str) -> float:
         return sum(self.samples(name, **labels).values())
 

@@ -9,11 +9,16 @@ from pydantic import SecretStr
 from headrace.catalog import load_catalog
 from headrace.catalog.planning import ARCHIVE_GROUP
 from headrace.clock import SystemClock
-from headrace.errors import ConfigurationError, OutageError
+from headrace.errors import ConfigurationError
 from headrace.exporter import ClusterLook
 from headrace.kafka import create_topics
 from headrace.metrics import Sample
-from headrace.metrics.definitions import GROUP_LAG, PARTITION_BYTES, PARTITION_RECORDS
+from headrace.metrics.definitions import (
+    GROUP_LAG,
+    PARTITION_BYTES,
+    PARTITION_RECORDS,
+    UNKNOWN_GROUPS,
+)
 from headrace.settings import KafkaSettings
 from tests.integration.secure.conftest import SecureStack
 from tests.integration.secure.test_access import publish, read
@@ -29,12 +34,12 @@ def look(kafka: KafkaSettings) -> ClusterLook:
 
 def first_answer(looking: ClusterLook) -> list[Sample]:
     """A cluster that is new makes its coordinators when the first asks for one."""
-    for _ in range(20):
-        try:
-            return looking.samples()
-        except OutageError:
-            threading.Event().wait(0.5)
-    return looking.samples()
+    for _ in range(40):
+        found = looking.samples()
+        if (UNKNOWN_GROUPS, (), 0) in found:
+            return found
+        threading.Event().wait(0.5)
+    raise AssertionError("no coordinators")
 
 
 async def test_its_user_sees_all_and_reads_nothing(secure: SecureStack) -> None:
