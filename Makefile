@@ -57,6 +57,7 @@ generate: install ## write what follows from the catalog: typed events, AsyncAPI
 	@$(BIN)/headrace topics export asyncapi --out docs/asyncapi.yaml
 	@$(BIN)/headrace topics export reference --out docs/topics.md
 	@$(BIN)/headrace metrics --page docs/metrics.md
+	@$(BIN)/python -m deploy.grafana
 	@$(BIN)/headrace topics export kafka-topics --out deploy/k8s/kafka/topics.yaml
 	@$(BIN)/headrace topics export kafka-users --out deploy/k8s/kafka/users.yaml
 

@@ -18,6 +18,7 @@ from headrace.metrics.definitions import (
 from headrace.metrics.registry import LIVE, Sample, counter, histogram
 
 STATISTICS_MS = 5_000
+REASONS = ("invalid", "outage", "configuration", "refused", "cancelled", "other")
 
 _published = counter(PUBLISHED)
 _failures = counter(PUBLISH_FAILURES)
@@ -39,6 +40,8 @@ class Publishing:
         self._bytes = 0.0
         self._counters: dict[str, Any] = {}
         self._latency = _latency.labels(service)
+        for reason in REASONS:  # from 0 on: an increase from nothing is none to Prometheus
+            _failures.labels(service, reason)
         self.connections = Connections("producer")
 
     def open(self) -> None:

@@ -46,6 +46,8 @@ class StageMetrics:
         self._outcomes: dict[tuple[str, str], Any] = {}
         self._transactions = _transactions.labels(group)
         self._rebalances = _rebalances.labels(group)
+        for reason in ("outage", "unknown_schema", "transient", "unexpected"):
+            _waits.labels(group, reason)  # from 0 on: an increase from nothing is none
 
     def ended(self, topic: str, by_outcome: Mapping[str, int]) -> None:
         """So many offsets of a topic ended so; less than one of an outcome is not counted."""
