@@ -63,12 +63,13 @@ async def _existing(kafka: KafkaSettings, names: Collection[str], seconds: float
 async def _asked(kafka: KafkaSettings, names: Collection[str], seconds: float) -> Groups:
     known: dict[str, GroupOffsets] = {}
     unanswered = dict.fromkeys(names, "no answer in time")
+    refused: dict[str, Exception] = {}
 
     async def ask(client: Any, name: str) -> None:
         try:
             known[name] = await _of_group(client, name)
         except GroupAuthorizationFailedError as error:
-            raise forbidden(f"group {name}", kafka.sasl_username) from error
+            refused[name] = error
         except (KafkaError, TimeoutError, OSError) as error:
             unanswered[name] = repr(error)
 
@@ -79,6 +80,8 @@ async def _asked(kafka: KafkaSettings, names: Collection[str], seconds: float) -
             await _cancelled(late)
             for task in done:
                 task.result()
+    for name, error in refused.items():
+        raise forbidden(f"group {name}", kafka.sasl_username) from error
     return Groups(known, {name: why for name, why in unanswered.items() if name not in known})
 
 
