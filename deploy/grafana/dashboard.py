@@ -83,6 +83,11 @@ PANELS: tuple[Panel, ...] = (
         "ops",
     ),
     Panel(
+        "Brokers that producers are connected to",
+        "min by (service) (headrace_publish_connected_brokers)",
+        "{{service}}",
+    ),
+    Panel(
         "Waiting in producers' buffers",
         "sum by (service) (headrace_publish_buffer_bytes)",
         "{{service}}",

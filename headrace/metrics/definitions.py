@@ -77,19 +77,14 @@ CONNECTION_ERRORS = Metric(
     "Errors of connections to brokers, by client (`producer`, `admin`) and librdkafka's name of "
     "the error: `transport`, `all_brokers_down`, `resolve`, `ssl`, `authentication` and so on.",
 )
-CONNECTS = Metric(
-    "headrace_kafka_connects_total",
-    "counter",
-    "",
-    ("client",),
-    "Connections to brokers that were tried, reconnections included.",
-)
-DISCONNECTS = Metric(
-    "headrace_kafka_disconnects_total",
-    "counter",
-    "",
-    ("client",),
-    "Connections to brokers that ended, by either side.",
+CONNECTED_BROKERS = Metric(
+    "headrace_publish_connected_brokers",
+    "gauge",
+    "brokers",
+    ("service",),
+    "Brokers that the producer is connected to, as of the last five seconds; 0 while it reaches "
+    "none. It connects to those that it needs.",
+    live=True,
 )
 PROCESSING = Metric(
     "event_processing_duration_seconds",

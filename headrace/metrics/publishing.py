@@ -8,9 +8,8 @@ import orjson
 from headrace.metrics.definitions import (
     BUFFERED_BYTES,
     BUFFERED_RECORDS,
+    CONNECTED_BROKERS,
     CONNECTION_ERRORS,
-    CONNECTS,
-    DISCONNECTS,
     PUBLISH_FAILURES,
     PUBLISH_LATENCY,
     PUBLISHED,
@@ -24,8 +23,6 @@ _published = counter(PUBLISHED)
 _failures = counter(PUBLISH_FAILURES)
 _latency = histogram(PUBLISH_LATENCY)
 _errors = counter(CONNECTION_ERRORS)
-_connects = counter(CONNECTS)
-_disconnects = counter(DISCONNECTS)
 
 
 class Publishing:
@@ -38,6 +35,7 @@ class Publishing:
         self._service = service
         self._buffered = buffered
         self._bytes = 0.0
+        self._connected = 0
         self._counters: dict[str, Any] = {}
         self._latency = _latency.labels(service)
         for reason in REASONS:  # from 0 on: an increase from nothing is none to Prometheus
@@ -69,11 +67,15 @@ class Publishing:
         """librdkafka's statistics, as JSON text."""
         found = orjson.loads(text)
         self._bytes = found.get("msg_size", 0)
-        self.connections.seen(found.get("brokers", {}).values())
+        # librdkafka makes a broker's entry, with its counters, anew after each lost connection: only
+        # its state can be told
+        states = [broker.get("state") for broker in found.get("brokers", {}).values()]
+        self._connected = states.count("UP")
 
     def _samples(self) -> Iterable[Sample]:
         yield BUFFERED_RECORDS, (self._service,), self._buffered()
         yield BUFFERED_BYTES, (self._service,), self._bytes
+        yield CONNECTED_BROKERS, (self._service,), self._connected
 
 
 class Connections:
@@ -81,18 +83,8 @@ class Connections:
 
     def __init__(self, client: str) -> None:
         self._client = client
-        self._connects = self._disconnects = 0
 
     def failed(self, error: Any) -> None:
         """librdkafka's error callback had this `KafkaError`."""
         reason = str(error.name()).lstrip("_").lower()
         _errors.labels(self._client, reason).inc()
-
-    def seen(self, brokers: Iterable[Mapping[str, Any]]) -> None:
-        """What the statistics say of each broker: totals since the client began."""
-        listed = list(brokers)
-        connects = sum(int(each.get("connects", 0)) for each in listed)
-        disconnects = sum(int(each.get("disconnects", 0)) for each in listed)
-        _connects.labels(self._client).inc(max(connects - self._connects, 0))
-        _disconnects.labels(self._client).inc(max(disconnects - self._disconnects, 0))
-        self._connects, self._disconnects = connects, disconnects

@@ -72,15 +72,17 @@ def test_the_buffer_is_told_while_the_producer_is_open() -> None:
     assert value("headrace_publish_buffer_records", service="unit-b") == 0
 
 
-def test_connections_count_by_what_is_new_in_the_statistics() -> None:
-    connects, ends = "headrace_kafka_connects_total", "headrace_kafka_disconnects_total"
-    before = value(connects, client="producer"), value(ends, client="producer")
+def test_brokers_that_are_up_are_counted() -> None:
     metrics = Publishing("unit-c")
-    for number in (1, 3, 3):
-        brokers = {"a": {"connects": number, "disconnects": 1}, "b": {"connects": 1}}
-        metrics.statistics(json.dumps({"brokers": brokers}))
-    assert value(connects, client="producer") - before[0] == 4
-    assert value(ends, client="producer") - before[1] == 1
+    metrics.open()
+    try:
+        for states in (["UP", "CONNECT", "UP"], ["INIT"], ["UP"]):
+            brokers = {str(number): {"state": state} for number, state in enumerate(states)}
+            metrics.statistics(json.dumps({"brokers": brokers}))
+            up = value("headrace_publish_connected_brokers", service="unit-c")
+            assert up == states.count("UP")
+    finally:
+        metrics.close()
 
 
 def test_a_connection_error_counts_by_librdkafkas_name() -> None:
