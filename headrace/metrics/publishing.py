@@ -67,8 +67,8 @@ class Publishing:
         """librdkafka's statistics, as JSON text."""
         found = orjson.loads(text)
         self._bytes = found.get("msg_size", 0)
-        # librdkafka makes a broker's entry, with its counters, anew after each lost connection: only
-        # its state can be told
+        # librdkafka makes a broker's entry anew after each lost connection, with its counters: only
+        # the state can be told
         states = [broker.get("state") for broker in found.get("brokers", {}).values()]
         self._connected = states.count("UP")
 
