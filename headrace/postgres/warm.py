@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -22,6 +22,9 @@ from headrace.runtime.policy import StageStoppedError
 from headrace.runtime.records import StageEvent, TopicPartition
 
 COLUMNS = 18
+ROWS_AT_ONCE = 2_000
+"""Frames of fewer rows are packed together."""
+
 _COUNT = pack.count(COLUMNS)
 _NO_METADATA = pack.jsonb(b"{}")
 
@@ -81,10 +84,9 @@ class WarmEvents:
 def _copy(cursor: psycopg.Cursor[Any], name: str, events: Events) -> None:
     with cursor.copy(statement(name)) as copy:
         copy.write(pack.HEADER)
-        frames = [part.frame for part in events.parts if isinstance(part, EventFrame)]
-        # all at once: to pack a frame takes a millisecond however few events it has
-        for piece in packed_frame(pl.concat(frames)) if frames else ():
-            copy.write(piece)
+        for frame in _joined(part.frame for part in events.parts if isinstance(part, EventFrame)):
+            for piece in packed_frame(frame):
+                copy.write(piece)
         for part in events.parts:
             if not isinstance(part, EventFrame):
                 copy.write(b"".join(map(packed, part)))
@@ -92,6 +94,20 @@ def _copy(cursor: psycopg.Cursor[Any], name: str, events: Events) -> None:
     if cursor.rowcount != len(events):
         # The ledger would count what is not there. No event is to blame, so nothing is buried.
         raise StageStoppedError(f"COPY took {cursor.rowcount} rows of {len(events)}")
+
+
+def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Small ones together: to pack one takes a millisecond however few events it has. Not all of
+    them, for what is packed is there several times over.
+    """
+    group: list[pl.DataFrame] = []
+    for frame in frames:
+        group.append(frame)
+        if sum(each.height for each in group) >= ROWS_AT_ONCE:
+            yield pl.concat(group)
+            group = []
+    if group:
+        yield pl.concat(group)
 
 
 def packed(row: StageEvent) -> bytes:

@@ -107,23 +107,31 @@ def _apart(
     decoded: DecodedColumns, schema_id: int, shares: Sequence[_Share]
 ) -> Iterator[tuple[_Share, pl.DataFrame, Ints]]:
     """What was decoded together, share by share."""
-    ends = np.cumsum([len(share.numbers) for share in shares])
-    cuts = np.searchsorted(decoded.numbers, ends)
-    firsts = ends - [len(share.numbers) for share in shares]
-    begin = 0
-    for share, first, end in zip(shares, firsts, cuts.tolist(), strict=True):
-        if end > begin:
-            numbers = share.numbers[decoded.numbers[begin:end] - first]
-            frame = decoded.frame[begin:end]
-            yield share, _placed(frame, schema_id, share, numbers), numbers
-        begin = end
+    firsts = np.cumsum([0, *(len(share.numbers) for share in shares)])
+    cuts = np.searchsorted(decoded.numbers, firsts).tolist()
+    numbers = [
+        share.numbers[decoded.numbers[begin:end] - first]
+        for share, first, begin, end in zip(shares, firsts, cuts, cuts[1:], strict=False)
+    ]
+    if len(decoded.numbers):
+        frame = _placed(decoded.frame, schema_id, shares, numbers)
+        for share, its, begin, end in zip(shares, numbers, cuts, cuts[1:], strict=False):
+            if end > begin:
+                yield share, frame[begin:end], its
 
 
-def _placed(frame: pl.DataFrame, schema_id: int, share: _Share, numbers: Ints) -> pl.DataFrame:
+def _placed(
+    frame: pl.DataFrame, schema_id: int, shares: Sequence[_Share], numbers: Sequence[Ints]
+) -> pl.DataFrame:
+    """With the place of each event; `numbers` of each share's records, in the frame's order."""
+    counts = [len(its) for its in numbers]
+    offsets = [share.records.offsets[its] for share, its in zip(shares, numbers, strict=True)]
+    partitions = np.array([share.tp.partition for share in shares], np.int32)
+    topics = pl.Series("topic", [share.tp.topic for share in shares])
     return frame.with_columns(
-        pl.lit(share.tp.topic).alias("topic"),
-        pl.lit(share.tp.partition, pl.Int32).alias("partition"),
-        pl.Series("record_offset", share.records.offsets[numbers]),
+        topics.gather(np.repeat(np.arange(len(shares)), counts)),
+        pl.Series("partition", np.repeat(partitions, counts)),
+        pl.Series("record_offset", np.concatenate(offsets)),
         pl.lit(schema_id, pl.Int32).alias("schema_id"),
     )
 
