@@ -1,7 +1,7 @@
 """What a process tells of itself, for Prometheus: one closed list of metrics, and who writes them.
 
 `definitions` is the list; docs/metrics.md is written from it. A producer has a `Publishing`, a
-stage a `StageMetrics`, a service calls `handled` and `processed` for its handlers. What is only
+stage a `StageMetrics`, a service calls `handled` and `processed_all` for its handlers. What is only
 worth asking for at a scrape comes from a source added to `LIVE`. `serving` answers `GET /metrics`
 from `REGISTRY`.
 """
@@ -11,7 +11,7 @@ from headrace.metrics.document import page
 from headrace.metrics.publishing import STATISTICS_MS, Connections, Publishing
 from headrace.metrics.registry import LIVE, REGISTRY, Sample
 from headrace.metrics.serving import serving
-from headrace.metrics.stages import StageMetrics, handled, processed
+from headrace.metrics.stages import StageMetrics, handled, processed, processed_all
 
 __all__ = [
     "LIVE",
@@ -26,5 +26,6 @@ __all__ = [
     "handled",
     "page",
     "processed",
+    "processed_all",
     "serving",
 ]

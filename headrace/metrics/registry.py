@@ -1,8 +1,11 @@
 """The list as objects of prometheus-client, in a registry of their own."""
 
 import threading
+from bisect import bisect_left
+from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
@@ -76,3 +79,13 @@ def counter(metric: Metric) -> Counter:
 
 def histogram(metric: Metric) -> Histogram:
     return Histogram(metric.name, metric.meaning, metric.labels, registry=REGISTRY, buckets=QUICK)
+
+
+def observe_all(child: Any, values: Sequence[float]) -> None:
+    """Like `child.observe` for each, for a quarter of its price: locks are taken once a bucket.
+
+    By prometheus-client's own parts: it has no call for many.
+    """
+    for bucket, count in Tally(bisect_left(QUICK, value) for value in values).items():
+        child._buckets[bucket].inc(count)
+    child._sum.inc(sum(values))

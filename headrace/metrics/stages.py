@@ -1,7 +1,7 @@
 """What a stage and a service's handlers tell: how records ended, how long it took, what waited."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headrace.metrics.definitions import (
@@ -12,7 +12,7 @@ from headrace.metrics.definitions import (
     STAGE_TRANSACTIONS,
     STAGE_WAITS,
 )
-from headrace.metrics.registry import counter, histogram
+from headrace.metrics.registry import counter, histogram, observe_all
 
 _processing = histogram(PROCESSING)
 _service_events = counter(SERVICE_EVENTS)
@@ -25,6 +25,11 @@ _rebalances = counter(STAGE_REBALANCES)
 def processed(event_type: str, service: str, status: str, seconds: float) -> None:
     """A handler of `service` took so long over an event; `status` is `success` or `failure`."""
     _processing_of(event_type, service, status).observe(seconds)
+
+
+def processed_all(event_type: str, service: str, status: str, seconds: Sequence[float]) -> None:
+    """The same of several events."""
+    observe_all(_processing_of(event_type, service, status), seconds)
 
 
 @functools.cache

@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from prometheus_client import generate_latest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from headrace.errors import ConfigurationError
 from headrace.metrics import LIVE, METRICS, REGISTRY, Metric, page
-from headrace.metrics.definitions import BUFFERED_RECORDS
+from headrace.metrics.definitions import BUFFERED_RECORDS, QUICK
+from headrace.metrics.registry import observe_all
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
 KNOWN_BEFORE = {"events_published_total", "event_processing_duration_seconds"}
@@ -73,6 +76,25 @@ def test_what_two_sources_tell_of_one_is_added_up_and_ends_with_them() -> None:
         for source in [*sources, *sources]:
             LIVE.remove(source)
     assert _value("headrace_publish_buffer_records", {"service": "two"}) is None
+
+
+@given(st.lists(st.floats(0, 100)))
+def test_many_observations_at_once_are_as_each_by_itself(values: list[float]) -> None:
+    registries = CollectorRegistry(), CollectorRegistry()
+    one, all_at_once = (
+        Histogram("h_seconds", "h", registry=registry, buckets=QUICK) for registry in registries
+    )
+    for value in values:
+        one.observe(value)
+    observe_all(all_at_once, values)
+    expected, told = (
+        {(s.name, s.labels.get("le")): s.value for family in each.collect() for s in family.samples}
+        for each in registries
+    )
+    expected.pop(("h_seconds_created", None), None), told.pop(("h_seconds_created", None), None)
+    total = ("h_seconds_sum", None)
+    assert told.pop(total) == pytest.approx(expected.pop(total))
+    assert told == expected
 
 
 def _value(name: str, labels: dict[str, str]) -> float | None:

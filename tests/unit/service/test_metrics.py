@@ -31,7 +31,9 @@ class Since:
             f"{sample.name} {' '.join(sample.labels.values())}": sample.value
             for family in self._registry.collect()
             for sample in family.samples
-            if sample.labels.get("service") == NAME and "le" not in sample.labels
+            if sample.labels.get("service") == NAME
+            and "le" not in sample.labels
+            and not sample.name.endswith("_created")
         }
 
 
