@@ -7,7 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
@@ -65,6 +71,7 @@ def _family(
     return family
 
 
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each counter
 REGISTRY = CollectorRegistry()
 """All metrics of this process."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import disable_created_metrics, start_http_server
+from prometheus_client import start_http_server
 
 from headrace.errors import ConfigurationError
 from headrace.metrics.registry import REGISTRY
@@ -19,7 +19,6 @@ def serving(host: str, port: int | None) -> Iterator[int | None]:
     if port is None:
         yield None
         return
-    disable_created_metrics()  # type: ignore[no-untyped-call]
     try:
         server, thread = start_http_server(port, host, REGISTRY)
     except OSError as error:
