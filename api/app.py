@@ -105,7 +105,7 @@ def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits
         clock=clock,
         limits=limits,
         callers=callers,
-        producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
+        producer=AsyncProducer(_impatient(settings), catalog, clock=clock, service="headrace-api"),
         pool=pool,
         store_pool=store_pool,
         store=AsyncEventStore(
