@@ -212,15 +212,23 @@ def _moment(text: str, now: datetime) -> datetime:
 
 
 def _snapshots(store: "EventStore", aggregates: str) -> Callable[["Stream"], bool]:
-    """A function that writes a snapshot of an aggregate whose kind is known."""
-    from headrace.store import Repository
+    """A function that writes a snapshot of an aggregate whose kind is known, if it can be made."""
+    from headrace.cli.output import note
+    from headrace.errors import PoisonError
+    from headrace.store import MissingEventsError, Repository
     from headrace.store.upkeep import kinds
 
     repositories = {name: Repository(store, each) for name, each in kinds(aggregates).items()}
 
     def written(stream: "Stream") -> bool:
         repository = repositories.get(stream.aggregate_type)
-        return repository is not None and repository.snapshot(stream.aggregate_id).version > 0
+        if repository is None:
+            return False
+        try:
+            return repository.snapshot(stream.aggregate_id).version > 0
+        except (PoisonError, MissingEventsError, ValueError, TypeError) as error:
+            note(f"no snapshot of {stream}: {error}")
+            return False
 
     return written
 

@@ -5,9 +5,12 @@ from uuid import UUID, uuid4
 
 from domains.game import PLAYER
 from domains.game.player import CreatePlayer, GainExperience, Player
+from headrace.aggregate import Aggregate
 from headrace.envelope import Event
 from headrace.store import EventStore, Expected, Repository, Stream
 
+SILENT = Aggregate("Joueur", Player(), state_version=1)
+"""It knows none of its events."""
 CREATE = CreatePlayer(username="Ada", player_class="Mage")
 
 

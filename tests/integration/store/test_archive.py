@@ -246,3 +246,28 @@ def test_killed_in_the_middle_nothing_is_lost_or_twice(
     archive(place)
     assert apart(place) == (0, 3_000)
     assert sound(place)
+
+
+def test_a_new_epoch_moves_the_archived_events_too(place: Place, game: EventStore) -> None:
+    """As after a restore into a cluster whose transaction ids are behind."""
+    player_id = born(game, 60)
+    players(game).load(player_id)
+    archive(place)
+    players(game).save(player_id, gain())
+    with place.connect("admin") as admin:
+        for table in ("events", "events_archive"):
+            admin.execute(f"ALTER TABLE store.{table} DISABLE TRIGGER immutable_rows")
+        admin.execute("UPDATE store.events SET xid = '2000000000000'")
+        admin.execute("UPDATE store.streams SET last_xid = '2000000000000'")
+        for table in ("events", "events_archive"):
+            admin.execute(f"ALTER TABLE store.{table} ENABLE ALWAYS TRIGGER immutable_rows")
+        assert list(game.stream_all()) == []
+    with place.connect("owner") as owner:
+        owner.execute("SELECT store.new_epoch('restored')")
+    versions = [each.aggregate_version for each in game.stream_all()]
+    assert versions == list(range(1, len(versions) + 1))
+    assert len(versions) > 60
+    players(game).save(player_id, gain())
+    assert sound(place)
+    with place.connect("admin") as admin, pytest.raises(DatabaseError, match="immutable"):
+        admin.execute("UPDATE store.events_archive SET source = 's'")

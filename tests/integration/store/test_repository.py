@@ -30,7 +30,7 @@ from headrace.store import (
     WrongAggregateTypeError,
 )
 from tests.store.place import Place
-from tests.store.players import CREATE, gain, players
+from tests.store.players import CREATE, SILENT, gain, players
 
 pytestmark = pytest.mark.integration
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -136,18 +136,16 @@ def test_an_aggregate_of_another_type_is_not_loaded(game: EventStore) -> None:
 
 
 def test_what_could_not_be_rebuilt_is_not_appended(game: EventStore) -> None:
-    silent = Aggregate("Joueur", Player(), state_version=1)
     event = ExperienceGagnee(amount=5, source="quest", total=5)
     with pytest.raises(PoisonError, match="Joueur of this code applies no ExperienceGagnee"):
-        Repository(game, silent).save(ID, lambda _: [event])
+        Repository(game, SILENT).save(ID, lambda _: [event])
     assert game.read_stream(ID) == []
 
 
 def test_an_event_that_the_code_does_not_know_is_named(game: EventStore) -> None:
     players(game).save(ID, CREATE)
-    silent = Aggregate("Joueur", Player(), state_version=1)
     with pytest.raises(PoisonError, match=f"Joueur {ID} version 1: .* applies no JoueurCree"):
-        Repository(game, silent).load(ID)
+        Repository(game, SILENT).load(ID)
 
 
 async def test_the_same_in_an_event_loop(place: Place) -> None:

@@ -65,6 +65,9 @@ def test_old_events_are_archived_again_and_again(
     assert (code, lines) == (0, [["Joueur", "1", "60", "1"]])
     assert "--aggregates" in said
     assert run("archive")[1] == [["Joueur", "0", "0", "1"]]
+    _, lines, said = run("archive", "--aggregates", "tests.store.players:SILENT")
+    assert lines == [["Joueur", "0", "0", "1"]]
+    assert f"no snapshot of Joueur {small}" in said
     assert run("archive", *GAME)[1] == [["Joueur", "1", "3", "0"]]
     code, lines, said = run("archive", *GAME)
     assert (code, lines) == (0, [])
