@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs the checks named as arguments: lint, test, compose, alerts, crash, model, fuzz.
-# Each step has a heading; the first that
-# fails ends it. Under CI a step whose tool is missing fails, elsewhere it says so and goes on.
+# Runs the checks named as arguments: lint, test, compose, alerts, crash, model, fuzz. Each step has
+# a heading; the first that fails ends it. Under CI a step whose tool is missing fails, elsewhere it
+# says so and goes on.
 set -eu
 cd "$(dirname "$0")/../.."
 bin=.venv/bin
