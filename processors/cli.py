@@ -2,30 +2,34 @@
 
 import asyncio
 import os
+import signal
+import threading
 from typing import Annotated
 
 import typer
 
 from headrace.cli.output import fail
 from headrace.errors import ConfigurationError, HeadraceError
+from processors import relay_commands
 
-STAGES = ("archive",)
+STAGES = ("archive", "relay")
 
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands to the command line."""
     app.command("worker")(worker)
+    relay_commands.register(app)
 
 
 def worker(
     stages: Annotated[
-        list[str], typer.Argument(help=f"What to run: {', '.join(STAGES)}.", metavar="STAGE…")
+        list[str], typer.Argument(help=f"What to run: {', '.join(STAGES)}.", metavar="STAGE")
     ],
 ) -> None:
-    """Run stages until stopped (SIGTERM, Ctrl-C).
+    """Run a stage until stopped (SIGTERM, Ctrl-C).
 
-    A second worker of a stage shares its partitions with the first. Killing one at any moment
-    loses nothing and doubles nothing.
+    A second worker of the archive shares its partitions with the first; a second relay stands by.
+    Killing one at any moment loses nothing and doubles nothing.
 
     Example: headrace worker archive
     """
@@ -34,8 +38,13 @@ def worker(
         raise ConfigurationError(
             f"no stage is named {', '.join(unknown)}; there are: {', '.join(STAGES)}"
         )
+    if len(stages) > 1:
+        raise ConfigurationError("each stage is a process of its own: give one")
     try:
-        asyncio.run(_run())
+        if stages[0] == "relay":
+            _run_relay()
+        else:
+            asyncio.run(_run())
     except HeadraceError as error:
         fail(str(error))
         # A consumer that crashed leaves a thread behind that would keep the process.
@@ -57,3 +66,20 @@ async def _run() -> None:
         await run_worker(wired.engine, wired.source, wired.companions)
     finally:
         wired.database.close()
+
+
+def _run_relay() -> None:
+    from headrace.logs import configure
+    from headrace.settings import load_settings
+    from processors.relay import build
+
+    settings = load_settings()
+    configure(settings.log_level, "relay")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    wired = build(settings, stop=stop)
+    try:
+        wired.relay.run()
+    finally:
+        wired.store.close()

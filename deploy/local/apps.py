@@ -1,4 +1,4 @@
-"""The project's own processes: the REST API and the archive stage."""
+"""The project's own processes: the REST API, the archive stage, the event store's relay."""
 
 import logging
 import sys
@@ -10,7 +10,10 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.local.layout import REPOSITORY
 from deploy.local.program import NotReadyError, Program, check_http
+from headrace.catalog.relay import RELAY
+from headrace.errors import HeadraceError
 from headrace.kafka import admin_config
+from headrace.postgres import Tenure
 from headrace.settings import KafkaSettings
 
 ARCHIVE_GROUP = "headrace-archive"
@@ -45,6 +48,29 @@ def archive_program(environment: dict[str, str], client: Callable[[], KafkaSetti
         stop_seconds=30,
         check=lambda: _check_group(client(), ARCHIVE_GROUP),
     )
+
+
+def relay_program(environment: dict[str, str]) -> Program:
+    """The event store's relay; it is ready when it, or another one, is at work."""
+    return Program(
+        name="relay",
+        command=(_HEADRACE, "worker", "relay"),
+        directory=REPOSITORY,
+        environment=environment,
+        address=f"transactions of {RELAY}",
+        needs=_SERVERS,
+        stop_seconds=30,
+        check=lambda: _check_tenure(environment["STORE_DATABASE_URL"]),
+    )
+
+
+def _check_tenure(url: str) -> None:
+    try:
+        held = Tenure(url, RELAY).is_held()
+    except HeadraceError as error:
+        raise NotReadyError(str(error)) from None
+    if not held:
+        raise NotReadyError("no relay is at work")
 
 
 def _check_group(client: KafkaSettings, group: str) -> None:

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 
 from pydantic import SecretStr
 
-from deploy.local.apps import api_program, archive_program
+from deploy.local.apps import api_program, archive_program, relay_program
 from deploy.local.credentials import Credentials, credentials
 from deploy.local.kafka import Broker, Cluster, KafkaSecurity, client_settings, kafka_programs
 from deploy.local.kafka.security import ADMIN
@@ -21,7 +21,7 @@ from deploy.local.registry import COMPATIBLE_PATH, registry_program
 from headrace.settings import KafkaSettings, Settings
 
 SERVERS = ("postgres", "kafka", "registry")
-APPS = ("api", "archive")
+APPS = ("api", "archive", "relay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,16 @@ class Stack:
         return self.postgres.url("headrace_store_app", self.credentials.store)
 
     @property
+    def relay_database_url(self) -> str:
+        """The relay's: it reads the event store."""
+        return self.postgres.url("headrace_relay", self.credentials.relay)
+
+    @property
+    def projector_database_url(self) -> str:
+        """The projections': they read the event store and keep their views."""
+        return self.postgres.url("headrace_projector", self.credentials.projector)
+
+    @property
     def env(self) -> dict[str, str]:
         """The variables by which a process finds this stack, with the owner's database rights and
         those of Kafka's administrator.
@@ -159,6 +169,9 @@ class Stack:
         layout, ports, sizes, known = self.layout, self.ports, self.sizes, self.credentials
         api = self._addresses() | {"DATABASE_URL": self.api_database_url}
         archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
+        relay = self._addresses() | dict.fromkeys(
+            ("DATABASE_URL", "STORE_DATABASE_URL"), self.relay_database_url
+        )
         return (
             self.postgres.program(),
             *self._kafka_programs(),
@@ -168,6 +181,7 @@ class Stack:
                 archive | self._login("headrace-archive", known.kafka_archive),
                 self.kafka_settings,
             ),
+            relay_program(relay | self._login("headrace-relay", known.kafka_relay)),
         )
 
     def _kafka_programs(self) -> Sequence[Program]:
@@ -182,6 +196,7 @@ class Stack:
         given = {
             "headrace-api": self.credentials.kafka_api,
             "headrace-archive": self.credentials.kafka_archive,
+            "headrace-relay": self.credentials.kafka_relay,
         }
         provision(self.settings(), given, self.layout.kafka_passwords)
 

@@ -25,6 +25,7 @@ from headrace.postgres.ledger import PostgresLedger
 from headrace.postgres.migrating import migrate
 from headrace.postgres.open_days import OpenDays
 from headrace.postgres.pool import Pool, StatementTimeoutError, async_pool, connection
+from headrace.postgres.tenure import Held, Tenure
 from headrace.postgres.warm import WarmEvents
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "DeadLetterOutbox",
     "EventFilter",
     "GivesWay",
+    "Held",
     "OpenDays",
     "Order",
     "Page",
@@ -42,6 +44,7 @@ __all__ = [
     "PostgresLedger",
     "StatementTimeoutError",
     "StoredEvent",
+    "Tenure",
     "WarmEvents",
     "async_pool",
     "connection",

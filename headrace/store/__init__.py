@@ -17,6 +17,7 @@ from headrace.store.errors import (
 from headrace.store.model import (
     Append,
     Appended,
+    Behind,
     Chain,
     Expected,
     Link,
@@ -35,6 +36,7 @@ __all__ = [
     "AsyncEventStore",
     "AsyncRepository",
     "AsyncTransaction",
+    "Behind",
     "Chain",
     "ConcurrencyConflictError",
     "DuplicateEventError",

@@ -10,7 +10,7 @@ from headrace.errors import FieldProblem, InvalidEventError
 from headrace.postgres.sql import statement
 from headrace.store import cursor as cursors
 from headrace.store.cursor import Identity, Moment
-from headrace.store.model import Chain, Link, Page, Position, Recorded
+from headrace.store.model import Behind, Chain, Link, Page, Position, Recorded
 
 T = TypeVar("T")
 
@@ -57,6 +57,25 @@ def in_order(
         return Page(events, cursors.total(last, identity), len(events) == limit)
 
     return Query(_directed(name, backwards), values, page)
+
+
+def behind(
+    identity: Identity, after: str | None, categories: Sequence[str] | None
+) -> Query[Behind]:
+    """What follows a cursor, committed or held back by the horizon."""
+    position = cursors.START if after is None else cursors.read_total(after, identity)
+    values = {
+        "xid": str(position.xid),
+        "sequence": position.sequence,
+        "categories": None if categories is None else list(categories),
+        "limit": Behind.MOST,
+    }
+    return Query(statement("store_behind"), values, lambda rows: Behind(rows[0][0], rows[0][1]))
+
+
+def horizon() -> Query[Position]:
+    """The place before which nothing can appear any more."""
+    return Query(statement("store_horizon"), {}, lambda rows: Position(rows[0][0], 0))
 
 
 def in_time(

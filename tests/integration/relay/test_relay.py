@@ -1,0 +1,137 @@
+"""The relay on real servers: in order, once, one at a time."""
+
+import random
+import signal
+import threading
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from headrace.kafka import FencedError
+from headrace.store import EventStore, Stream
+from processors.relay import RelayStoppedError
+from tests.relay.appending import appending, example
+from tests.relay.arrived import check_arrived, number_arrived
+from tests.relay.setting import Setting, running, until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+HERO = Stream("Joueur", uuid4())
+AT_WORK = "the relay is at work"
+
+
+def append(store: EventStore, number: int = 1, name: str = "ExperienceGagnee") -> set[UUID]:
+    events = [example(store, name) for _ in range(number)]
+    return {event.event_id for event in store.append(HERO, events).events}
+
+
+def end_of(store: EventStore) -> str:
+    return store.cursor_of(store.read_all(backwards=True, limit=1).events[0].position)
+
+
+def finish(setting: Setting) -> None:
+    """A last relay brings over what is left."""
+    with running(setting) as wired:
+        until(lambda: wired.relay.status().cursor == end_of(wired.store))
+
+
+def test_what_many_append_at_once_arrives_once_and_in_order(
+    setting: Setting, game: EventStore
+) -> None:
+    with running(setting) as wired:
+        with appending(game) as committed:
+            until(lambda: wired.relay.status().events > 300)
+        until(lambda: wired.relay.status().events == len(committed))
+    check_arrived(setting, committed)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_relay_killed_at_any_moment_is_followed_without_gap_or_duplicate(
+    setting: Setting, game: EventStore, seed: int
+) -> None:
+    chance = random.Random(seed)
+    with appending(game, seed=seed) as committed:
+        for number in range(3):
+            with setting.started() as process:
+                until(lambda number=number: setting.said.count(AT_WORK) > number)  # type: ignore[misc]
+                threading.Event().wait(chance.random() * 0.3)
+                process.kill()
+    finish(setting)
+    check_arrived(setting, committed)
+
+
+def test_a_frozen_relay_is_followed_and_stands_by_when_it_wakes(
+    setting: Setting, game: EventStore
+) -> None:
+    with appending(game) as committed, setting.started() as frozen:
+        until(lambda: number_arrived(setting) > 50)
+        frozen.send_signal(signal.SIGSTOP)
+        with running(setting) as wired:
+            until(lambda: wired.relay.status().events > 50)
+            frozen.send_signal(signal.SIGCONT)
+            until(lambda: "stands by" in setting.said)
+            seen = wired.relay.status().events
+            until(lambda: wired.relay.status().events > seen + 50)
+            assert setting.said.count(AT_WORK) == 1
+        until(lambda: setting.said.count(AT_WORK) == 2)
+        frozen.terminate()
+        assert frozen.wait(30) == 0
+    finish(setting)
+    check_arrived(setting, committed)
+
+
+def test_an_older_producer_is_fenced_with_what_it_still_holds(
+    setting: Setting, game: EventStore
+) -> None:
+    append(game, 3)
+    page = game.read_all()
+    older, newer = setting.relay().outlet, setting.relay().outlet
+    assert older.open() is None
+    records = [older.record(each) for each in page.events]
+    assert newer.open() is None
+    with pytest.raises(FencedError, match="taken over"):
+        older.publish(records, page.cursor)
+    newer.publish(records, page.cursor)
+    older.close()
+    newer.close()
+    assert number_arrived(setting) == 3
+
+
+def test_a_store_in_a_new_epoch_stops_the_relay_until_it_is_told_where_to_go_on(
+    setting: Setting, game: EventStore
+) -> None:
+    committed = append(game, 2)
+    with running(setting) as wired:
+        until(lambda: wired.relay.status().events == 2)
+    last = game.read_all().events[-1]
+    with psycopg.connect(setting.place.owner) as owner:
+        owner.execute("SELECT store.new_epoch('restored')")
+    refused = pytest.raises(RelayStoppedError, match=r"epoch 1 .* epoch 2.*headrace relay restart")
+    with refused, running(setting) as wired:
+        until(lambda: wired.relay.status().role == "ended", 20)
+    relay = setting.relay()
+    relay.outlet.restart(relay.store.cursor_of(last.position))
+    committed |= append(game)
+    finish(setting)
+    check_arrived(setting, committed)
+
+
+def test_topics_whose_cursor_is_lost_stop_the_relay(setting: Setting, game: EventStore) -> None:
+    append(game)
+    finish(setting)
+    lost = setting.relay(cursor_topic=f"{setting.prefix}another").relay
+    with pytest.raises(RelayStoppedError, match="does not say how far the relay came"):
+        lost.run()
+
+
+def test_an_event_that_cannot_be_published_stops_the_relay_after_those_before_it(
+    setting: Setting, game: EventStore
+) -> None:
+    committed = append(game, 3) | append(game, 1, "NiveauAtteint") | append(game, 2)
+    odd = game.read_all().events[3]
+    refused = pytest.raises(RelayStoppedError, match=f"NiveauAtteint {odd.event_id}.*version 4 of")
+    with refused, running(setting, without="NiveauAtteint") as wired:
+        until(lambda: wired.relay.status().role == "ended", 20)
+    assert number_arrived(setting) == 3
+    finish(setting)  # with a catalog that was mended
+    check_arrived(setting, committed)
