@@ -10,15 +10,16 @@ import typer
 
 from headrace.cli.output import fail
 from headrace.errors import ConfigurationError, HeadraceError
-from processors import relay_commands
+from processors import projection_commands, relay_commands
 
-STAGES = ("archive", "relay")
+STAGES = ("archive", "relay", "projections")
 
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands to the command line."""
     app.command("worker")(worker)
     relay_commands.register(app)
+    projection_commands.register(app)
 
 
 def worker(
@@ -28,7 +29,8 @@ def worker(
 ) -> None:
     """Run a stage until stopped (SIGTERM, Ctrl-C).
 
-    A second worker of the archive shares its partitions with the first; a second relay stands by.
+    A second worker of the archive shares its partitions with the first; a second relay stands by,
+    and so does a second worker of the projections.
     Killing one at any moment loses nothing and doubles nothing.
 
     Example: headrace worker archive
@@ -41,17 +43,18 @@ def worker(
     if len(stages) > 1:
         raise ConfigurationError("each stage is a process of its own: give one")
     try:
-        if stages[0] == "relay":
-            _run_relay()
-        else:
-            asyncio.run(_run())
+        _RUN[stages[0]]()
     except HeadraceError as error:
         fail(str(error))
         # A consumer that crashed leaves a thread behind that would keep the process.
         os._exit(1)
 
 
-async def _run() -> None:
+def _run_archive() -> None:
+    asyncio.run(_archive())
+
+
+async def _archive() -> None:
     # Each writer thread decodes by itself; threads of Polars' own would only take turns with them.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from headrace.logs import configure
@@ -75,11 +78,32 @@ def _run_relay() -> None:
 
     settings = load_settings()
     configure(settings.log_level, "relay")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    wired = build(settings, stop=stop)
+    wired = build(settings, stop=_stopped_by_signals())
     try:
         wired.relay.run()
     finally:
         wired.store.close()
+
+
+def _run_projections() -> None:
+    from headrace.logs import configure
+    from headrace.settings import load_settings
+    from processors.projections import PROJECTIONS, build
+
+    settings = load_settings()
+    configure(settings.log_level, "projections")
+    wired = build(settings, PROJECTIONS.values(), stop=_stopped_by_signals())
+    try:
+        wired.worker.run()
+    finally:
+        wired.close()
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+_RUN = {"archive": _run_archive, "relay": _run_relay, "projections": _run_projections}

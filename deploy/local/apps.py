@@ -1,4 +1,4 @@
-"""The project's own processes: the REST API, the archive stage, the event store's relay."""
+"""The project's own processes: the REST API, the archive, the relay, the projections."""
 
 import logging
 import sys
@@ -17,6 +17,7 @@ from headrace.postgres import Tenure
 from headrace.settings import KafkaSettings
 
 ARCHIVE_GROUP = "headrace-archive"
+PROJECTIONS = "headrace-projections"
 _HEADRACE = str(Path(sys.executable).with_name("headrace"))
 _SERVERS = ("postgres", "kafka", "registry")
 
@@ -60,17 +61,31 @@ def relay_program(environment: dict[str, str]) -> Program:
         address=f"transactions of {RELAY}",
         needs=_SERVERS,
         stop_seconds=30,
-        check=lambda: _check_tenure(environment["STORE_DATABASE_URL"]),
+        check=lambda: _check_tenure(environment["STORE_DATABASE_URL"], RELAY),
     )
 
 
-def _check_tenure(url: str) -> None:
+def projections_program(environment: dict[str, str]) -> Program:
+    """The projections of the event store; ready when a worker of theirs is at work."""
+    return Program(
+        name="projections",
+        command=(_HEADRACE, "worker", "projections"),
+        directory=REPOSITORY,
+        environment=environment,
+        address="schema projections",
+        needs=("postgres",),
+        stop_seconds=30,
+        check=lambda: _check_tenure(environment["DATABASE_URL"], PROJECTIONS),
+    )
+
+
+def _check_tenure(url: str, name: str) -> None:
     try:
-        held = Tenure(url, RELAY).is_held()
+        held = Tenure(url, name).is_held()
     except HeadraceError as error:
         raise NotReadyError(str(error)) from None
     if not held:
-        raise NotReadyError("no relay is at work")
+        raise NotReadyError(f"no {name} is at work")
 
 
 def _check_group(client: KafkaSettings, group: str) -> None:

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 
 from pydantic import SecretStr
 
-from deploy.local.apps import api_program, archive_program, relay_program
+from deploy.local.apps import api_program, archive_program, projections_program, relay_program
 from deploy.local.credentials import Credentials, credentials
 from deploy.local.kafka import Broker, Cluster, KafkaSecurity, client_settings, kafka_programs
 from deploy.local.kafka.security import ADMIN
@@ -21,7 +21,7 @@ from deploy.local.registry import COMPATIBLE_PATH, registry_program
 from headrace.settings import KafkaSettings, Settings
 
 SERVERS = ("postgres", "kafka", "registry")
-APPS = ("api", "archive", "relay")
+APPS = ("api", "archive", "relay", "projections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,9 @@ class Stack:
         layout, ports, sizes, known = self.layout, self.ports, self.sizes, self.credentials
         api = self._addresses() | {"DATABASE_URL": self.api_database_url}
         archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
-        relay = self._addresses() | dict.fromkeys(
-            ("DATABASE_URL", "STORE_DATABASE_URL"), self.relay_database_url
-        )
+        databases = ("DATABASE_URL", "STORE_DATABASE_URL")
+        relay = self._addresses() | dict.fromkeys(databases, self.relay_database_url)
+        projections = self._addresses() | dict.fromkeys(databases, self.projector_database_url)
         return (
             self.postgres.program(),
             *self._kafka_programs(),
@@ -182,6 +182,7 @@ class Stack:
                 self.kafka_settings,
             ),
             relay_program(relay | self._login("headrace-relay", known.kafka_relay)),
+            projections_program(projections),
         )
 
     def _kafka_programs(self) -> Sequence[Program]:

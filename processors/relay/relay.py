@@ -11,10 +11,11 @@ from headrace.clock import Clock, SystemClock
 from headrace.codec import Record
 from headrace.errors import InvalidEventError, OutageError
 from headrace.kafka import FencedError
+from headrace.pace import Pace
 from headrace.postgres import Held, Tenure
 from headrace.store import Behind, InvalidCursorError, Page, Position, Recorded
 from processors.relay.outlet import Outlet, RelayStoppedError
-from processors.relay.pace import Pace, PageSize
+from processors.relay.page_size import PageSize
 
 log = structlog.get_logger(__name__)
 

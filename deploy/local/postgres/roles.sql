@@ -17,6 +17,7 @@ FROM (VALUES
     ('headrace_store', 'NOLOGIN'),
     ('headrace_store_writer', 'NOLOGIN'),
     ('headrace_store_reader', 'NOLOGIN'),
+    ('headrace_projections', 'NOLOGIN'),
     ('headrace', 'LOGIN'),
     ('headrace_archive', 'LOGIN'),
     ('headrace_api', 'LOGIN'),
@@ -44,6 +45,9 @@ GRANT headrace_reader TO headrace_api;
 GRANT headrace_store TO headrace WITH INHERIT FALSE, SET TRUE;
 GRANT headrace_store_reader
     TO headrace_api, headrace_store_app, headrace_relay, headrace_projector;
+
+-- What one process of the projections makes, another may change and drop.
+GRANT headrace_projections TO headrace_projector, headrace;
 GRANT headrace_store_writer TO headrace_store_app;
 
 SELECT format('CREATE DATABASE %I OWNER %I', name, owner)

@@ -31,7 +31,7 @@ def test_every_program_comes_after_those_that_it_needs(described: Stack) -> None
     for name, program in described.programs.items():
         assert seen.issuperset(program.needs)
         seen.add(name)
-    assert seen == {"postgres", "kafka", "registry", "api", "archive", "relay"}
+    assert seen == {"postgres", "kafka", "registry", "api", "archive", "relay", "projections"}
 
 
 def test_each_process_has_the_database_rights_of_its_kind(described: Stack) -> None:
@@ -42,6 +42,7 @@ def test_each_process_has_the_database_rights_of_its_kind(described: Stack) -> N
     assert "//headrace_api:" in urls["api"]
     assert "//headrace_archive:" in urls["archive"]
     assert "//headrace_relay:" in urls["relay"]
+    assert "//headrace_projector:" in urls["projections"]
     assert "//headrace:" in described.env["DATABASE_URL"]
 
 
