@@ -33,8 +33,9 @@ lint() {
 tests() {
     lint
     gate
-    step "unit and contract tests" "$bin/pytest" -q tests/unit tests/contract tests/model
-    step "integration tests" "$bin/pytest" -q tests/integration
+    # Integration tests wait most of their time; each process has servers of its own.
+    step "unit and contract tests" "$bin/pytest" -q -n 2 tests/unit tests/contract tests/model
+    step "integration tests" "$bin/pytest" -q -n 2 --dist loadfile tests/integration
     step "short crash tests" "$bin/pytest" -q tests/crash -k short
 }
 

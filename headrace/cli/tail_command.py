@@ -117,6 +117,8 @@ def _events(
 ) -> Iterator["Event"]:
     while not (until_end and reader.at_end):
         for record in reader.poll(_POLL_SECONDS):
+            if record.odd_headers:
+                note(f"{_place(record)}: a header's name is not UTF-8, so no header is looked at")
             event = _decoded(decoder, record) if wanted.may_take(record) else None
             if event is not None and wanted.takes(event):
                 yield event
@@ -126,8 +128,12 @@ def _decoded(decoder: "EventDecoder", record: "Record") -> "Event | None":
     try:
         return decoder.decode(record.value).event
     except (PoisonError, UnknownSchemaError) as error:
-        note(f"{record.topic}[{record.partition}] offset {record.offset}: {error}")
+        note(f"{_place(record)}: {error}")
         return None
+
+
+def _place(record: "Record") -> str:
+    return f"{record.topic}[{record.partition}] offset {record.offset}"
 
 
 def _line(event: "Event") -> None:

@@ -1,8 +1,10 @@
 """Events to records' values: checked against schema and rules, encoded, framed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from headrace.catalog import Catalog, EventType, SchemaVersion, Topic
 from headrace.clock import Clock, SystemClock
@@ -14,7 +16,7 @@ from headrace.codec.registry import SchemaRegistry
 from headrace.codec.rules import MAX_EVENT_BYTES
 from headrace.codec.wire import pack
 from headrace.envelope import Event
-from headrace.errors import FieldProblem, InvalidEventError
+from headrace.errors import ConfigurationError, FieldProblem, InvalidEventError
 from headrace.ids import uuid_text
 
 
@@ -72,9 +74,7 @@ class EventEncoder:
         return plan
 
     def _made(self, event_type: EventType, version: SchemaVersion) -> _Plan:
-        schema_id = self._registry.register(
-            version.subject, version.composed_json, event_type.compatibility
-        )
+        schema_id = registered(self._registry, event_type, version)
         header, topic = pack(schema_id, b""), self._catalog.topic(event_type.topic)
         return _Plan(
             header=header,
@@ -83,6 +83,20 @@ class EventEncoder:
             full=full_writer(version, topic),
             topic=topic,
         )
+
+
+def registered(registry: SchemaRegistry, event_type: EventType, version: SchemaVersion) -> int:
+    """The version's id. Earlier minors of its subject are registered before it: a registry takes
+    them in that order only, and a producer that still writes one of them must not be too late.
+
+    Raises what `SchemaRegistry.register` raises.
+    """
+    level = event_type.compatibility
+    for earlier in takewhile(lambda each: each is not version, event_type.versions):
+        if earlier.subject == version.subject:
+            with suppress(ConfigurationError):  # it was never there, and it is too late for it
+                registry.register(earlier.subject, earlier.composed_json, level)
+    return registry.register(version.subject, version.composed_json, level)
 
 
 def _value(plan: _Plan, event: Event, event_id: str, now: datetime) -> bytes:

@@ -18,7 +18,11 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as Kafka has it; `timestamp_ms` is when the broker took it."""
+    """One record as Kafka has it; `timestamp_ms` is when the broker took it.
+
+    `odd_headers`: a header's name is not UTF-8, which Kafka takes and its client does not read; the
+    record is shown without headers.
+    """
 
     topic: str
     partition: int
@@ -27,6 +31,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+    odd_headers: bool = False
 
 
 class TopicReader:
@@ -80,15 +85,7 @@ class TopicReader:
                 where = f"topic {message.topic()}" if message.topic() else "the cluster"
                 raise translated(message.error(), where, principal=self._kafka.sasl_username)
             self._next[message.topic(), message.partition()] = message.offset() + 1
-            yield Record(
-                topic=message.topic(),
-                partition=message.partition(),
-                offset=message.offset(),
-                timestamp_ms=message.timestamp()[1],
-                key=message.key(),
-                value=message.value(),
-                headers=tuple(message.headers() or ()),
-            )
+            yield _record(message)
 
 
 def end_offsets(kafka: KafkaSettings, topics: list[str]) -> dict[tuple[str, int], int]:
@@ -113,3 +110,27 @@ def _offsets(kafka: KafkaSettings, partitions: list[Any], spec: Any) -> dict[tup
         return {(at.topic, at.partition): each.result().offset for at, each in asked.items()}
     except KafkaException as error:
         raise admin.meaning(error, "the cluster") from error
+
+
+def _record(message: Any) -> Record:
+    headers = _headers(message)
+    return Record(
+        topic=message.topic(),
+        partition=message.partition(),
+        offset=message.offset(),
+        timestamp_ms=message.timestamp()[1],
+        key=message.key(),
+        value=message.value(),
+        headers=headers or (),
+        odd_headers=headers is None,
+    )
+
+
+def _headers(message: Any) -> tuple[tuple[str, bytes | None], ...] | None:
+    """None where the client cannot read them. To be asked once: the client would give a broken list
+    the next time.
+    """
+    try:
+        return tuple(message.headers() or ())
+    except (SystemError, UnicodeDecodeError):
+        return None

@@ -140,11 +140,12 @@ def select(
 ) -> list[tuple[Lane, list[Batch]]]:
     """The lanes, and their batches, that one writer takes now.
 
-    A share of the ready lanes, those first that waited longest, so that the other idle writers
-    find work too; more of them while they hold fewer than `small` records together, never more
-    than `lanes`, nor than `most` where it can be helped: a lane gives one batch at least.
+    A share of the ready lanes, so that the other idle writers find work too: those first that
+    waited longest, and others of their topic, for events of one schema are decoded at once. More of
+    them while they hold fewer than `small` records together, never more than `lanes`, nor than
+    `most` where it can be helped: a lane gives one batch at least.
     """
-    ready = sorted((lane for lane in free if lane.ready(now)), key=lambda lane: lane.served)
+    ready = _in_turn([lane for lane in free if lane.ready(now)])
     share = -(-len(ready) // max(idle_writers, 1))
     group: list[tuple[Lane, list[Batch]]] = []
     left = most
@@ -157,3 +158,11 @@ def select(
         group.append((lane, batches))
         left = left.without(batches)
     return group
+
+
+def _in_turn(ready: Sequence[Lane]) -> list[Lane]:
+    longest: dict[str, int] = {}
+    for lane in ready:
+        topic = lane.tp.topic
+        longest[topic] = min(lane.served, longest.get(topic, lane.served))
+    return sorted(ready, key=lambda it: (longest[it.tp.topic], it.tp.topic, it.served))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from headrace.catalog import Catalog
 from headrace.codec import SchemaRegistry
-from headrace.errors import ConfigurationError, OutageError
+from headrace.errors import ConfigurationError, OutageError, UnknownSchemaError
 from headrace.kafka import create_topics, describe_cluster
 from headrace.service.effects import Effects
 from headrace.settings import Settings
@@ -23,7 +23,8 @@ async def check(
     """Raises OutageError or ConfigurationError within about 20 seconds."""
     wanted = sorted(topics)
     await asyncio.to_thread(_kafka, settings, catalog, wanted)
-    await asyncio.to_thread(_registry, settings, catalog, registry, wanted)
+    if wanted:
+        await asyncio.to_thread(_registry, settings, registry)
     if effects is not None:
         await asyncio.to_thread(_database, effects)
 
@@ -46,17 +47,15 @@ def _kafka(settings: Settings, catalog: Catalog, topics: list[str]) -> None:
         create_topics(catalog, settings.kafka, missing)
 
 
-def _registry(
-    settings: Settings, catalog: Catalog, registry: SchemaRegistry, topics: list[str]
-) -> None:
-    """Registering what is registered already changes nothing."""
-    for name in topics[:1]:
-        version = catalog.event_type(catalog.topic(name).event_types[0]).latest
-        try:
-            registry.register(version.subject, version.composed_json)
-        except OutageError as error:
-            where = settings.schema_registry_url.rpartition("@")[2]
-            raise OutageError(f"SCHEMA_REGISTRY_URL ({where}): {error}") from error
+def _registry(settings: Settings, registry: SchemaRegistry) -> None:
+    """Asks for any schema: whether there is one does not matter."""
+    try:
+        registry.schema(1)
+    except UnknownSchemaError:
+        return
+    except OutageError as error:
+        where = settings.schema_registry_url.rpartition("@")[2]
+        raise OutageError(f"SCHEMA_REGISTRY_URL ({where}): {error}") from error
 
 
 def _database(effects: Effects) -> None:

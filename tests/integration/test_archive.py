@@ -10,8 +10,6 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from confluent_kafka import Producer
 from pydantic import SecretStr
 
@@ -28,6 +26,7 @@ from headrace.runtime.worker import running
 from headrace.settings import Settings
 from processors.archive import GROUP, build
 from tests.conftest import Servers
+from tests.integration.odd_headers import produce_with_odd_header
 from tests.runtime.stages import until
 
 pytestmark = pytest.mark.integration
@@ -278,30 +277,8 @@ async def test_a_header_name_that_is_no_utf8_does_not_stop_the_stage(
     async with archiving(settings), AsyncProducer(settings, topics) as producer:
         await producer.publish_many(beside[:15] + events[:15])
         odd = encoder.encode(event_of(topics, "user.deleted", mark))
-        await _produce_with_odd_header(stack, topic, odd)
+        await produce_with_odd_header(stack, topic, odd)
         await producer.publish_many(events[15:] + beside[15:])
         await until(lambda: len(rows(database, mark)) == 61)
     with database.transaction() as connection:
         assert connection.execute(UNBALANCED).fetchone() == (0,)
-
-
-class OddName(str):
-    """A header's name that is written as bytes which are no UTF-8."""
-
-    __slots__ = ()
-
-    def encode(self, *_: object) -> bytes:
-        return b"\xff\xfe"
-
-
-async def _produce_with_odd_header(stack: Servers, topic: str, value: bytes) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka_brokers)
-    await producer.start()
-    try:
-        batch = producer.create_batch()
-        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, False, -1, -1, 0, 16_384)
-        batch.append(key=None, value=value, timestamp=None, headers=[(OddName("odd"), b"v")])
-        batch.close()
-        await (await producer.send_batch(batch, topic, partition=0))
-    finally:
-        await producer.stop()

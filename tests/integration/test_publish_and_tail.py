@@ -1,5 +1,6 @@
 """The commands that write to Kafka and look into it."""
 
+import asyncio
 import io
 import json
 import sys
@@ -8,9 +9,15 @@ from typing import Any
 
 import pytest
 
-from headrace.catalog import load_catalog
+from headrace import SyncProducer
+from headrace.catalog import Catalog, load_catalog
 from headrace.cli import main
+from headrace.clock import SystemClock
+from headrace.codec import EventEncoder, Registry
+from headrace.envelope import Event
+from headrace.ids import uuid7
 from tests.conftest import Servers
+from tests.integration.odd_headers import produce_with_odd_header
 
 pytestmark = pytest.mark.integration
 
@@ -84,6 +91,35 @@ def test_rows_of_a_csv_become_payloads(tmp_path: Path, capsys: pytest.CaptureFix
                "--map", "shop=@accountId")  # fmt: skip
 
     assert (code, capsys.readouterr().err) == (0, "")
+
+
+def test_a_record_with_headers_that_cannot_be_read_is_shown_and_noted(
+    stack: Servers, topics: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, encoder = "user.deleted", EventEncoder(topics, Registry(stack.description.settings()))
+    example = topics.event_type(name).latest.example
+    odd, after = (
+        Event(
+            event_id=uuid7(),
+            event_type=name,
+            timestamp=SystemClock().now(),
+            version="1.0",
+            source="user-service",
+            payload=example,
+            correlation_id=flow,
+        )
+        for flow in ("odd-headers", "after-odd-headers")
+    )
+    asyncio.run(produce_with_odd_header(stack, topics.event_type(name).topic, encoder.encode(odd)))
+    with SyncProducer("user-service", settings=stack.description.settings()) as producer:
+        producer.publish(after)
+
+    assert run("--json", "tail", "--type", name, "--from-beginning", "--until-end") == 0
+
+    out, err = capsys.readouterr()
+    seen = {json.loads(text)["correlationId"] for text in out.splitlines()}
+    assert {"odd-headers", "after-odd-headers"} <= seen
+    assert "a header's name is not UTF-8" in err
 
 
 def test_topics_create_says_what_it_made(capsys: pytest.CaptureFixture[str]) -> None:

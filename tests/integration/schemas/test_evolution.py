@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from headrace.catalog import Catalog, SchemaVersion, default_root, load_catalog
+from headrace.catalog import Catalog, EventType, SchemaVersion, default_root, load_catalog
 from headrace.catalog.compatibility import level_breaks
 from headrace.cli import build_app
 from headrace.clock import ManualClock
@@ -93,6 +94,21 @@ def test_both_decoders_of_old_and_new_services_read_every_version(
         assert len(columns.numbers) == 1
         assert orjson.loads(columns.frame["payload"][0]) == version.example
         assert columns.frame["version"][0] == version.version
+
+
+@pytest.mark.parametrize("name", ["auth.account.locked", "voyage.hotel.selected"])
+def test_a_producer_of_an_older_minor_may_be_the_last_to_come(stack: Servers, name: str) -> None:
+    new = in_a_subject_of_its_own(NEW.event_type(name))
+    old = replace(new, versions=new.versions[:1])
+    for event_type in (new, old):
+        catalog, registry = Catalog(NEW.topics, {name: event_type}), Registry(settings_of(stack))
+        EventEncoder(catalog, registry, CLOCK).encode(an_event(name, event_type.latest))
+
+
+def in_a_subject_of_its_own(event_type: EventType) -> EventType:
+    subject = f"headrace.order.{uuid4().hex}"
+    versions = tuple(replace(each, subject=subject) for each in event_type.versions)
+    return replace(event_type, versions=versions)
 
 
 @pytest.mark.parametrize(("name", "version"), CASES, ids=case_ids)

@@ -1,6 +1,6 @@
 """A service as a process: it keeps each payment's id, and confirms its booking.
 
-LEDGER says on which ledger, KEEP where ids go: a table's name or a file.
+LEDGER says on which ledger, KEEP in which file ids go without a database, CATALOG whose topics.
 """
 
 import asyncio
@@ -14,7 +14,10 @@ from tests.unit.service.samples import confirmed
 
 POSTGRES = os.environ["LEDGER"] == "postgres"
 service = Service(
-    "voyage-service", ledger="postgres" if POSTGRES else "kafka", pace=Pace(records=50)
+    "voyage-service",
+    ledger="postgres" if POSTGRES else "kafka",
+    catalog=Path(os.environ["CATALOG"]),
+    pace=Pace(records=50),
 )
 
 

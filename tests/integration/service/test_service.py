@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sys
 import urllib.error
 import urllib.request
@@ -18,11 +19,11 @@ import pytest
 from deploy.local.orphans import owner_mark
 from deploy.local.ports import free_numbers
 from headrace import Service, SyncProducer
-from headrace.catalog import Catalog
+from headrace.catalog import default_root, load_catalog
 from headrace.codec import EventDecoder, Registry
 from headrace.errors import OutageError
 from headrace.events import VoyageBookingConfirmed
-from headrace.kafka import TopicReader
+from headrace.kafka import TopicReader, create_topics
 from headrace.postgres.migrating import SERVICE, migrate
 from headrace.settings import KafkaSettings
 from tests.conftest import Servers
@@ -33,19 +34,24 @@ from tests.unit.service.samples import paid
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 EVENTS = 400
+PARTITIONS = 4
+TOPIC = "dreamscape.payment.completed"
 TABLE = "CREATE TABLE IF NOT EXISTS public.service_effects (payment_id text)"
 
 
 class Bench:
     """Processes of the voyage service, and what they did."""
 
-    def __init__(self, stack: Servers, folder: Path, ledger: str, *, health: bool) -> None:
-        self.stack, self.ledger, self.kept = stack, ledger, folder / "kept"
+    def __init__(
+        self, stack: Servers, catalog: Path, folder: Path, ledger: str, *, health: bool
+    ) -> None:
+        self.stack, self.catalog, self.ledger, self.kept = stack, catalog, ledger, folder / "kept"
         self.run, self.health_port = uuid4().hex[:8], free_numbers(1)[0]
         self.kept.touch()
         own = {
             "LEDGER": ledger,
             "KEEP": str(self.kept),
+            "CATALOG": str(catalog),
             "DATABASE_URL": stack.database_url,
             "KAFKA_SESSION_TIMEOUT": "6000",
             "HEALTH_PORT": str(self.health_port if health else 0),
@@ -55,7 +61,8 @@ class Bench:
         self.workers = Workers(command, stack.env | own | mark, folder / "log")
 
     def publish(self, numbers: range) -> None:
-        with SyncProducer("payment-service", settings=self.stack.description.settings()) as to:
+        settings = self.stack.description.settings()
+        with SyncProducer("payment-service", catalog=self.catalog, settings=settings) as to:
             events = [paid(0, f"{self.run}-{number}") for number in numbers]
             for event, number in zip(events, numbers, strict=True):
                 object.__setattr__(event, "payment_id", f"{self.run}-{number}")
@@ -89,6 +96,11 @@ class Bench:
                         found.setdefault(booking, set()).add(str(event.event_id))
         return found
 
+    def shares(self) -> list[int]:
+        """How many partitions each claim of a process was for."""
+        lines = [line for line in self.workers.said.splitlines() if "partitions claimed" in line]
+        return [json.loads(line)["partitions"] for line in lines]
+
     async def all_there(self, condition: Callable[[], bool]) -> None:
         try:
             await until(condition, 90)
@@ -97,15 +109,30 @@ class Bench:
             raise
 
 
+@pytest.fixture(scope="module")
+def catalog(stack: Servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a catalog whose payments have a topic of their own, with several partitions."""
+    root = tmp_path_factory.mktemp("catalog")
+    for folder in ("topics", "schemas/avro"):
+        shutil.copytree(default_root() / folder, root / folder)
+    file = root / "topics" / "payment.yaml"
+    text = file.read_text().replace("local: 1,", f"local: {PARTITIONS},")
+    file.write_text(text.replace(f"{TOPIC}:", f"{TOPIC}.{uuid4().hex[:8]}:"))
+    kafka, made = stack.description.settings().kafka, load_catalog(root)
+    create_topics(made, kafka, [made.event_type("payment.completed").topic])
+    create_topics(made, kafka, [VoyageBookingConfirmed.topic])
+    return root
+
+
 @pytest.fixture(params=["postgres", "kafka"])
 def bench(
-    stack: Servers, topics: Catalog, tmp_path: Path, request: pytest.FixtureRequest
+    stack: Servers, catalog: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Bench]:
     migrate(stack.database_url, SERVICE)
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute(TABLE)
     asks = "health" in request.node.name  # a port serves one process
-    bench = Bench(stack, tmp_path, request.param, health=asks)
+    bench = Bench(stack, catalog, tmp_path, request.param, health=asks)
     yield bench
     bench.workers.close()
 
@@ -155,7 +182,7 @@ async def test_without_a_broker_a_process_still_ends_before_it_would_be_killed(
 
 async def test_two_instances_share_the_load_and_one_leaves(bench: Bench) -> None:
     first, second = bench.workers.start(), bench.workers.start()
-    await bench.all_there(lambda: bench.workers.said.count("partitions claimed") >= 2)
+    await bench.all_there(lambda: bench.shares().count(PARTITIONS // 2) >= 2)
     await asyncio.to_thread(bench.publish, range(EVENTS))
     await bench.all_there(partial(bench.has, EVENTS // 4))
     await bench.workers.leave(first)

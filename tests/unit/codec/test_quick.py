@@ -20,6 +20,7 @@ from headrace.codec.json_form import UnsupportedSchemaError, to_avro
 from headrace.codec.json_form.refused import Refused
 from headrace.codec.quick import Doubt, payload_writer
 from headrace.codec.quick.varints import ints, longs, varint
+from headrace.codec.wire import pack
 from headrace.envelope import Event
 from headrace.errors import InvalidEventError
 from headrace.ids import uuid7
@@ -228,10 +229,12 @@ def test_an_encoded_event_is_what_the_full_check_makes_of_it(
     event = replace(an_event(event_type, version), **changes)
     if data.draw(st.booleans()):
         event = replace(event, payload=data.draw(spoilt(right_values(version.payload))))
-    encoder = EventEncoder(CATALOG, MemoryRegistry(), CLOCK)
+    registry = MemoryRegistry()
+    encoder = EventEncoder(CATALOG, registry, CLOCK)
     topic = encoder.topic_of(event)
+    header = pack(registry.register(version.subject, version.composed_json), b"")
 
-    expected = outcome(lambda: b"\0\0\0\0\1" + full_writer(version, topic)(event, NOW))
+    expected = outcome(lambda: header + full_writer(version, topic)(event, NOW))
 
     assert outcome(lambda: encoder.encode(event)) == expected
 
