@@ -59,6 +59,7 @@ SUITE = {
         Benchmark("http", "posting events over REST", 2),
         Benchmark("steps", "what each step of a post takes, without servers", 0.5, usual=False),
         Benchmark("store", "the event store against the eventsourcing package", 2, usual=False),
+        Benchmark("relay", "from the event store to Kafka", 2, usual=False),
         Benchmark("queries", "pages of events from the warm tier", 7, usual=False),
         Benchmark("memory", "the archive under a steady load", 2, usual=False),
         Benchmark("growth", "a growing table and a closing day", 24, usual=False),

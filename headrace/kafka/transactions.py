@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -77,7 +78,8 @@ class TransactionalProducer:
     def close(self) -> None:
         """Drop what is on its way; an open transaction is left to the next producer to end."""
         self._producer.purge()
-        self._producer.poll(0)
+        with suppress(KafkaException):  # one that was fenced says so once more
+            self._producer.poll(0)
 
     def _produce(self, record: Record) -> None:
         topic, value, key, headers = record

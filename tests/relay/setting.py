@@ -23,6 +23,8 @@ from tests.store.place import Place, new_place
 
 Process = subprocess.Popen[bytes]
 SILENT_SECONDS = 3.0
+AT_WORK = "the relay is at work"
+"""What a relay logs when it begins."""
 
 
 def catalog_of(prefix: str) -> Catalog:
@@ -145,3 +147,13 @@ def until(holds: Callable[[], bool], seconds: float = 60.0, step: float = 0.02) 
         left -= step
         assert left > 0, f"not within {seconds} s"
         pause.wait(step)
+
+
+def end_of(store: EventStore) -> str:
+    return store.cursor_of(store.read_all(backwards=True, limit=1).events[0].position)
+
+
+def finish(setting: Setting) -> None:
+    """A last relay brings over what is left."""
+    with running(setting) as wired:
+        until(lambda: wired.relay.status().cursor == end_of(wired.store))
