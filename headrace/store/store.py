@@ -128,6 +128,14 @@ class EventStore:
             lambda identity: queries.in_order(identity, after, categories, backwards, limit), after
         )
 
+    def read_within(self, after: str | None, limit: int, size: int) -> Page:
+        """As `read_all`, with no more events than have `size` bytes of JSON, and one at least: the
+        page may be short though `more` follow.
+        """
+        return self._page(
+            lambda identity: queries.in_order(identity, after, None, False, limit, size=size), after
+        )
+
     def stream_all(
         self, after: str | None = None, *, categories: Sequence[str] | None = None
     ) -> Iterator[Recorded]:

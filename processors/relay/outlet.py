@@ -87,13 +87,13 @@ class Outlet:
             self._kafka, self._names.transactional_id, self._stop
         )
         self._producer.open()
-        value = committed_cursor(self._kafka, self._names.cursor_topic)
+        value = last_value(self._kafka, self._names.cursor_topic)
         if value is None and any(end_offsets(self._kafka, self._topics()).values()):
             raise RelayStoppedError(
                 f"topics of the event store have records, but {self._names.cursor_topic} does not "
                 "say how far the relay came"
             )
-        return value
+        return None if value is None else value.decode("utf-8", "replace")
 
     def restart(self, cursor: str) -> None:
         """Let relays go on at a cursor; one that is at work is fenced."""
@@ -152,6 +152,8 @@ class Outlet:
 
 
 def committed_cursor(kafka: KafkaSettings, topic: str = RELAY_CURSOR_TOPIC) -> str | None:
-    """How far the relay has come; None where it has not begun. Raises OutageError."""
+    """How far the relay has come; None where none has begun. Raises OutageError."""
+    if not describe_topics(kafka, [topic]):
+        return None
     value = last_value(kafka, topic)
-    return value.decode() if value else None
+    return None if value is None else value.decode("utf-8", "replace")

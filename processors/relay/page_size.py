@@ -9,7 +9,9 @@ PAGE_BYTES = 4 << 20
 
 @dataclass(slots=True)
 class PageSize:
-    """Events that are read at once: as many as make about PAGE_BYTES, going by the last page."""
+    """Events that are asked for at once: as many as make about PAGE_BYTES, going by the last page.
+    The store gives fewer where they are larger; being asked for few it has less to look at.
+    """
 
     events: int = 256
 

@@ -15,7 +15,7 @@ from headrace.pace import Pace
 from headrace.postgres import Held, Tenure
 from headrace.store import Behind, InvalidCursorError, Page, Position, Recorded
 from processors.relay.outlet import Outlet, RelayStoppedError
-from processors.relay.page_size import PageSize
+from processors.relay.page_size import PAGE_BYTES, PageSize
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ Role = Literal["standing by", "at work", "waiting", "ended"]
 class Tail(Protocol):
     """The store's total order, as `EventStore` gives it."""
 
-    def read_all(self, after: str | None = None, *, limit: int = ...) -> Page: ...
+    def read_within(self, after: str | None, limit: int, size: int) -> Page: ...
 
     def behind(self, after: str | None) -> Behind: ...
 
@@ -122,7 +122,7 @@ class Relay:
         return cursor
 
     def _step(self, held: Held) -> None:
-        page = self._tail.read_all(self._cursor, limit=self._size.events)
+        page = self._tail.read_within(self._cursor, self._size.events, PAGE_BYTES)
         if not page.events:
             self._stop.wait(self._pace.idle())
             return

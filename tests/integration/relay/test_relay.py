@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from headrace.kafka import FencedError
+from headrace.kafka import FencedError, TopicReader
 from headrace.store import EventStore, Stream
 from processors.relay import RelayStoppedError
 from tests.relay.appending import appending, example
 from tests.relay.arrived import check_arrived, number_arrived
 from tests.relay.setting import AT_WORK, Setting, finish, running, until
+from tests.store.naive import NaiveReader
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 HERO = Stream("Joueur", uuid4())
@@ -22,14 +23,32 @@ def append(store: EventStore, number: int = 1, name: str = "ExperienceGagnee") -
     return {event.event_id for event in store.append(HERO, events).events}
 
 
-def test_what_many_append_at_once_arrives_once_and_in_order(
+@pytest.mark.covers("S4-8")
+def test_what_many_append_at_once_arrives_once_and_in_order_and_a_naive_reader_misses_some(
     setting: Setting, game: EventStore
 ) -> None:
+    naive = NaiveReader(setting.place.app)
     with running(setting) as wired:
         with appending(game) as committed:
-            until(lambda: wired.relay.status().events > 300)
+            until(lambda: naive.advance() < 0 or wired.relay.status().events > 300, step=0.002)
         until(lambda: wired.relay.status().events == len(committed))
+    naive.advance()
+    naive.close()
     check_arrived(setting, committed)
+    assert set(naive.seen) < committed, "a naive reader would have been good enough"
+
+
+def test_who_reads_up_to_the_end_gets_there_though_the_last_offset_is_no_record(
+    setting: Setting, game: EventStore
+) -> None:
+    append(game, 3)
+    finish(setting)
+    topics = list(setting.catalog.topics)
+    found = 0
+    with TopicReader(setting.settings.kafka, topics, from_beginning=True) as reader:
+        while not reader.at_end:
+            found += len(list(reader.poll(1.0)))
+    assert found == 3
 
 
 def test_a_relay_that_is_killed_is_followed_without_gap_or_duplicate(

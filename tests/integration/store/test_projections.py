@@ -31,6 +31,7 @@ def database(place: Place) -> Iterator[Database]:
     database.close()
 
 
+@pytest.mark.covers("S4-8")
 def test_a_projection_shows_every_event_once_and_a_step_without_news_writes_nothing(
     place: Place, store: EventStore, database: Database
 ) -> None:
