@@ -32,6 +32,8 @@ class Appender:
                 self._append(stream, events)
             except YoungerTransactionError:
                 continue
+            except OutageError:  # whether it was committed nobody knows, and a repeat is none
+                _surely(self._store, stream, events)
             self.committed |= {event.event_id for event in events}
             self._pause.wait(self._random.random() * 0.01)
 
