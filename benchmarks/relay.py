@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from confluent_kafka import Consumer, TopicPartition
 
-from benchmarks.archiving import Variant, end, worker_process
+from benchmarks.archiving import Variant, done_with, end, worker_process
 from benchmarks.filling import fill, make_topics
 from benchmarks.latency import Latency
 from benchmarks.options import Options
@@ -34,7 +34,8 @@ from processors.relay.outlet import committed_cursor
 EVENTS = 50_000
 SINGLES = 200
 PAUSE_SECONDS = 0.03
-LOAD = 600_000
+LOAD = 1_000_000
+FEWEST = 50
 BATCH = 1_000
 EVENT_TYPE, TOPIC = "ExperienceGagnee", "game.joueur"
 WAIT_SECONDS = 120
@@ -54,7 +55,7 @@ def run(options: Options) -> Result:
     rows = [("nothing else to do", *idle.columns()), ("the archive at full load", *busy.columns())]
     notes = (
         profile,
-        f"{SINGLES} events one by one, {PAUSE_SECONDS * 1000:.0f} ms apart.",
+        f"Up to {SINGLES} events one by one, {PAUSE_SECONDS * 1000:.0f} ms apart.",
         f"A backlog of {count(options.events or EVENTS)} events: {count(rate)} events/s.",
     )
     return Result([Table("The relay", COLUMNS, rows)], notes)
@@ -80,13 +81,16 @@ def relay_process(running: Servers) -> Iterator[None]:
         _until(lambda: not Tenure(url, "headrace-relay").is_held())
 
 
-def _latency(running: Servers, store: EventStore) -> Latency:
+def _latency(
+    running: Servers, store: EventStore, goes_on: Callable[[], bool] = lambda: True
+) -> Latency:
+    """As long as it goes on, SINGLES at most."""
     config = consumer_config(running.settings.kafka, "benchmark") | {"fetch.wait.max.ms": 50}
     consumer = Consumer(config)
     _, last = consumer.get_watermark_offsets(TopicPartition(TOPIC, 0), timeout=30)
     consumer.assign([TopicPartition(TOPIC, 0, last)])
-    taken = []
-    for _ in range(SINGLES):
+    taken: list[float] = []
+    while len(taken) < SINGLES and goes_on():
         event = _event(store)
         store.append(Stream("Joueur", uuid4()), [event])
         began = time.perf_counter()
@@ -94,6 +98,7 @@ def _latency(running: Servers, store: EventStore) -> Latency:
         taken.append(time.perf_counter() - began)
         time.sleep(PAUSE_SECONDS)
     consumer.close()
+    assert len(taken) >= FEWEST, f"{len(taken)} events only"
     return Latency.of(taken)
 
 
@@ -107,18 +112,13 @@ def _await(consumer: Consumer, event: Event) -> None:
 
 
 def _beside_the_archive(running: Servers, store: EventStore) -> Latency:
-    """The archive has more to do than the measurement takes."""
     brokers, catalog = running.settings.kafka.brokers, load_catalog()
     shape = make_shape("small", "", samples.small(), catalog, Registry(running.settings))
     make_topics(brokers, dict.fromkeys(shape.topics, 4))
     fill(brokers, shape.records(LOAD))
     with worker_process(running, Variant({})):
-        _until(lambda: int(running.ask("SELECT count(*) FROM stage.stage_offsets")[0]) > 0)
-        found = _latency(running, store)
-        (done,) = running.ask("SELECT coalesce(sum(applied), 0)::bigint FROM stage.stage_offsets")
-        say(f"meanwhile the archive has applied {done:,} of {LOAD:,}")
-        assert 0 < done < LOAD, "the archive was not busy all the time"
-    return found
+        _until(lambda: done_with(running) > 0)
+        return _latency(running, store, lambda: done_with(running) < LOAD)
 
 
 def _backlog(running: Servers, store: EventStore, events: int) -> float:

@@ -78,8 +78,7 @@ class TransactionalProducer:
     def close(self) -> None:
         """Drop what is on its way; an open transaction is left to the next producer to end."""
         self._producer.purge()
-        with suppress(KafkaException):  # one that was fenced says so once more
-            self._producer.poll(0)
+        self._hear()
 
     def _produce(self, record: Record) -> None:
         topic, value, key, headers = record
@@ -103,9 +102,15 @@ class TransactionalProducer:
                 return
             except KafkaException as error:
                 left -= _STEP_SECONDS
+                self._hear()
                 if not error.args[0].retriable() or left <= 0 or self._heard:
                     raise self._meaning(error, what) from error
                 self._raise_if_stopped()
+
+    def _hear(self) -> None:
+        """What the client tells only aside, such as a refused login; that it was fenced we know."""
+        with suppress(KafkaException):
+            self._producer.poll(0)
 
     def _raise_if_stopped(self) -> None:
         if self._stop.is_set():
