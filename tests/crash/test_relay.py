@@ -86,3 +86,32 @@ def test_a_server_that_goes_away_delays_and_loses_nothing(
         until(lambda: wired.relay.status().events > seen + 50, 120)
     finish(setting)
     check_arrived(setting, committed)
+
+
+@pytest.mark.parametrize("name", ["kafka", "postgres"])
+def test_a_server_that_freezes_delays_and_loses_nothing(
+    setting: Setting, game: EventStore, stack: DirectStack, name: str
+) -> None:
+    with running(setting) as wired, appending(game, number=2) as committed:
+        until(lambda: wired.relay.status().events > 50)
+        stack.pause(name)
+        threading.Event().wait(12)
+        stack.resume(name)
+        seen = wired.relay.status().events
+        until(lambda: wired.relay.status().events > seen + 50, 120)
+    finish(setting)
+    check_arrived(setting, committed)
+
+
+def test_a_relay_told_to_end_while_kafka_is_away_ends_by_itself(
+    setting: Setting, game: EventStore, stack: DirectStack
+) -> None:
+    with appending(game, number=1) as committed, setting.started() as process:
+        until(lambda: AT_WORK in setting.said)
+        stack.kill("kafka")
+        threading.Event().wait(1)
+        process.terminate()
+        assert process.wait(40) == 0
+        stack.start("kafka")
+    finish(setting)
+    check_arrived(setting, committed)

@@ -1,2 +1,2 @@
-SELECT build, store_id, epoch, xid, sequence FROM projections.builds
+SELECT store_id, epoch, xid, sequence FROM projections.builds
 WHERE name = %(name)s AND state = 'live'

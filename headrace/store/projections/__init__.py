@@ -9,7 +9,7 @@ from headrace.store.projections.builds import Build
 from headrace.store.projections.errors import ProjectionBehindError, ProjectionStoppedError
 from headrace.store.projections.model import Projection, View
 from headrace.store.projections.projector import Projector
-from headrace.store.projections.reading import ProjectionRow, Projections
+from headrace.store.projections.reading import ProjectionRow, Projections, wait_for
 from headrace.store.projections.rebuilding import Rebuild, rebuild
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "Rebuild",
     "View",
     "rebuild",
+    "wait_for",
 ]

@@ -1,11 +1,14 @@
 """For who reads projections: how far they are, and waiting until they have an event."""
 
+import asyncio
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from headrace.clock import Clock, SystemClock
 from headrace.errors import ConfigurationError
-from headrace.postgres import Database
+from headrace.postgres import Database, Pool, connection
 from headrace.postgres.sql import statement
 from headrace.store import cursor as cursors
 from headrace.store.cursor import Identity
@@ -15,6 +18,7 @@ from headrace.store.projections.errors import ProjectionBehindError
 from headrace.store.projections.model import Projection
 from headrace.store.store import EventStore
 
+_POSITION = statement("projection_position")
 _SHORTEST, _LONGEST = 0.005, 0.05
 
 
@@ -38,32 +42,65 @@ class Projections:
         `store.cursor_of(appended.positions[-1])` is that of an append. Raises ProjectionBehindError
         after `timeout` seconds, InvalidCursorError for a cursor of another store or epoch.
         """
-        until = self._clock.monotonic() + timeout
-        pause = _SHORTEST
-        while (at := self._position(name, cursor)) is not None:
-            if self._clock.monotonic() >= until:
-                raise ProjectionBehindError(
-                    f"projection {name} is at {at.xid}:{at.sequence} after {timeout:g} s; "
-                    "see `headrace projections list`"
-                )
-            threading.Event().wait(pause)
-            pause = min(pause * 1.5, _LONGEST)
+        wait = _Wait(name, cursor, timeout, self._clock)
+        while not wait.is_over(self._found(name)):
+            threading.Event().wait(wait.pause())
 
     def rows(self, store: EventStore, known: dict[str, Projection]) -> list[ProjectionRow]:
         """Every build, by name; `known` says which categories a projection takes."""
         identity = store.identity()
         return [_row(store, build, known, identity) for build in Builds(self._database).of()]
 
-    def _position(self, name: str, cursor: str) -> Position | None:
-        """Where the projection is, if that is before the cursor."""
+    def _found(self, name: str) -> list[Any]:
         with self._database.transaction() as connection:
-            rows = connection.execute(statement("projection_position"), {"name": name}).fetchall()
+            return connection.execute(_POSITION, {"name": name}).fetchall()
+
+
+async def wait_for(
+    pool: Pool,
+    name: str,
+    cursor: str,
+    timeout: float = 5.0,  # noqa: ASYNC109 - who waited in vain hears where the projection is
+    clock: Clock | None = None,
+) -> None:
+    """`Projections.wait_for` for an event loop."""
+    wait = _Wait(name, cursor, timeout, clock or SystemClock())
+    while True:
+        async with connection(pool) as connected:
+            found = await (await connected.execute(_POSITION, {"name": name})).fetchall()
+        if wait.is_over(found):
+            return
+        await asyncio.sleep(wait.pause())
+
+
+class _Wait:
+    """One wait: whether it is over, and how long until the next look."""
+
+    def __init__(self, name: str, cursor: str, timeout: float, clock: Clock) -> None:
+        self._name, self._cursor, self._timeout = name, cursor, timeout
+        self._clock, self._until = clock, clock.monotonic() + timeout
+        self._pause = _SHORTEST
+
+    def is_over(self, rows: Sequence[Sequence[Any]]) -> bool:
+        """`rows` is the answer to `projection_position`."""
         if not rows:
-            raise ConfigurationError(f"no projection {name} is live yet; is its worker started?")
-        _, store_id, epoch, xid, sequence = rows[0]
-        wanted = cursors.read_total(cursor, Identity(store_id, epoch))
-        at = Position(xid, sequence)
-        return at if at < wanted else None
+            raise ConfigurationError(
+                f"no projection {self._name} is live yet; is its worker started?"
+            )
+        store_id, epoch, xid, sequence = rows[0]
+        wanted = cursors.read_total(self._cursor, Identity(store_id, epoch))
+        if Position(xid, sequence) >= wanted:
+            return True
+        if self._clock.monotonic() >= self._until:
+            raise ProjectionBehindError(
+                f"projection {self._name} is at {xid}:{sequence} after {self._timeout:g} s; "
+                "see `headrace projections list`"
+            )
+        return False
+
+    def pause(self) -> float:
+        pause, self._pause = self._pause, min(self._pause * 1.5, _LONGEST)
+        return pause
 
 
 def _row(

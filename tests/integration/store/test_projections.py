@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from headrace.postgres import Database
+from headrace.errors import ConfigurationError
+from headrace.postgres import Database, async_pool
 from headrace.store import EventStore, InvalidCursorError, Recorded
 from headrace.store.projections import (
     ProjectionBehindError,
@@ -16,6 +17,7 @@ from headrace.store.projections import (
     ProjectionStoppedError,
     Projector,
     rebuild,
+    wait_for,
 )
 from tests.store.place import Place
 from tests.store.projecting import seeing
@@ -151,6 +153,19 @@ def test_who_reads_may_wait_for_a_position_also_of_another_category(
     assert len(seen(place)) == 2
     with pytest.raises(InvalidCursorError):
         reading.wait_for("seen", "nonsense")
+
+
+async def test_an_event_loop_may_wait_as_well(
+    place: Place, store: EventStore, database: Database
+) -> None:
+    cursor = append(store)
+    settle(Projector(store, database, seeing()))
+    async with async_pool(place.api, application_name="tests") as pool:
+        await wait_for(pool, "seen", cursor, timeout=5)
+        with pytest.raises(ProjectionBehindError):
+            await wait_for(pool, "seen", append(store), timeout=0)
+        with pytest.raises(ConfigurationError, match="no projection unseen is live"):
+            await wait_for(pool, "unseen", cursor)
 
 
 def test_how_far_behind_a_projection_is_counts_its_categories(
