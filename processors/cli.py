@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from headrace.cli.metrics_options import MetricsHost, MetricsPort
 from headrace.cli.output import fail
 from headrace.errors import ConfigurationError, HeadraceError
 from processors import projection_commands, relay_commands
@@ -26,6 +27,9 @@ def worker(
     stages: Annotated[
         list[str], typer.Argument(help=f"What to run: {', '.join(STAGES)}.", metavar="STAGE")
     ],
+    *,
+    metrics_host: MetricsHost = "127.0.0.1",
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Run a stage until stopped (SIGTERM, Ctrl-C).
 
@@ -33,7 +37,7 @@ def worker(
     and so does a second worker of the projections.
     Killing one at any moment loses nothing and doubles nothing.
 
-    Example: headrace worker archive
+    Example: headrace worker archive --metrics-port 9102
     """
     unknown = [stage for stage in stages if stage not in STAGES]
     if unknown:
@@ -43,21 +47,25 @@ def worker(
     if len(stages) > 1:
         raise ConfigurationError("each stage is a process of its own: give one")
     try:
-        _RUN[stages[0]]()
+        _RUN[stages[0]](metrics_host, metrics_port)
     except HeadraceError as error:
         fail(str(error))
         # A consumer that crashed leaves a thread behind that would keep the process.
         os._exit(1)
 
 
-def _run_archive() -> None:
-    asyncio.run(_archive())
+def _run_archive(metrics_host: str, metrics_port: int | None) -> None:
+    asyncio.run(_archive(metrics_host, metrics_port))
 
 
-async def _archive() -> None:
+async def _archive(metrics_host: str, metrics_port: int | None) -> None:
     # Each writer thread decodes by itself; threads of Polars' own would only take turns with them.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    from headrace.clock import SystemClock
     from headrace.logs import configure
+    from headrace.metrics import serving
+    from headrace.runtime.log_facts import LogFacts
+    from headrace.runtime.watching import StageWatch
     from headrace.runtime.worker import run_worker
     from headrace.settings import load_settings
     from processors.archive import build
@@ -65,14 +73,20 @@ async def _archive() -> None:
     settings = load_settings()
     configure(settings.log_level, "archive")
     wired = build(settings)
+    companions = list(wired.companions)
+    if metrics_port is not None:
+        facts = LogFacts(settings.kafka).facts
+        companions.append(StageWatch(wired.engine, facts, SystemClock()).run)
     try:
-        await run_worker(wired.engine, wired.source, wired.companions)
+        with serving(metrics_host, metrics_port):
+            await run_worker(wired.engine, wired.source, companions)
     finally:
         wired.database.close()
 
 
-def _run_relay() -> None:
+def _run_relay(metrics_host: str, metrics_port: int | None) -> None:
     from headrace.logs import configure
+    from headrace.metrics import serving
     from headrace.settings import load_settings
     from processors.relay import build
 
@@ -80,13 +94,15 @@ def _run_relay() -> None:
     configure(settings.log_level, "relay")
     wired = build(settings, stop=_stopped_by_signals())
     try:
-        wired.relay.run()
+        with serving(metrics_host, metrics_port):
+            wired.relay.run()
     finally:
         wired.store.close()
 
 
-def _run_projections() -> None:
+def _run_projections(metrics_host: str, metrics_port: int | None) -> None:
     from headrace.logs import configure
+    from headrace.metrics import serving
     from headrace.settings import load_settings
     from processors.projections import PROJECTIONS, build
 
@@ -94,7 +110,8 @@ def _run_projections() -> None:
     configure(settings.log_level, "projections")
     wired = build(settings, PROJECTIONS.values(), stop=_stopped_by_signals())
     try:
-        wired.worker.run()
+        with serving(metrics_host, metrics_port):
+            wired.worker.run()
     finally:
         wired.close()
 

@@ -28,6 +28,7 @@ class Credentials:
     kafka_archive: str
     kafka_relay: str
     kafka_api: str
+    kafka_exporter: str
 
 
 def credentials(path: Path) -> Credentials:

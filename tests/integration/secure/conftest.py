@@ -32,6 +32,7 @@ class SecureStack:
             "headrace-archive": known.kafka_archive,
             "headrace-api": known.kafka_api,
             "headrace-relay": known.kafka_relay,
+            "headrace-exporter": known.kafka_exporter,
         }
         if principal in own:
             return own[principal]
