@@ -86,13 +86,14 @@ async def _archive(metrics_host: str, metrics_port: int | None) -> None:
 
 def _run_relay(metrics_host: str, metrics_port: int | None) -> None:
     from headrace.logs import configure
-    from headrace.metrics import serving
+    from headrace.metrics import LIVE, serving
     from headrace.settings import load_settings
     from processors.relay import build
 
     settings = load_settings()
     configure(settings.log_level, "relay")
     wired = build(settings, stop=_stopped_by_signals())
+    LIVE.add(wired.relay.metrics)
     try:
         with serving(metrics_host, metrics_port):
             wired.relay.run()
@@ -102,13 +103,14 @@ def _run_relay(metrics_host: str, metrics_port: int | None) -> None:
 
 def _run_projections(metrics_host: str, metrics_port: int | None) -> None:
     from headrace.logs import configure
-    from headrace.metrics import serving
+    from headrace.metrics import LIVE, serving
     from headrace.settings import load_settings
     from processors.projections import PROJECTIONS, build
 
     settings = load_settings()
     configure(settings.log_level, "projections")
     wired = build(settings, PROJECTIONS.values(), stop=_stopped_by_signals())
+    LIVE.add(wired.worker.metrics)
     try:
         with serving(metrics_host, metrics_port):
             wired.worker.run()

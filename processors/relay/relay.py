@@ -1,7 +1,8 @@
 """The relay's loop: wait for the right to work, fence who was there, follow the store."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,6 +12,8 @@ from headrace.clock import Clock, SystemClock
 from headrace.codec import Record
 from headrace.errors import InvalidEventError, OutageError
 from headrace.kafka import FencedError
+from headrace.metrics import Sample
+from headrace.metrics.definitions import RELAY_EVENTS, RELAY_LAG, RELAY_LAG_SECONDS
 from headrace.pace import Pace
 from headrace.postgres import Held, Tenure
 from headrace.store import Behind, InvalidCursorError, Page, Position, Recorded
@@ -21,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 0.5
 LONGEST_AGAIN_SECONDS = 5.0
+LOOK_SECONDS = 5.0
 REPORT_SECONDS = 10.0
 
 Role = Literal["standing by", "at work", "waiting", "ended"]
@@ -73,11 +77,20 @@ class Relay:
         self._role: Role = "standing by"
         self._events = self._transactions = self._told = 0
         self._told_at = self._clock.monotonic()
+        self._looked_at = self._told_at - LOOK_SECONDS
         self._cursor: str | None = None
         self._behind: Behind | None = None
 
     def status(self) -> Status:
         return Status(self._role, self._events, self._transactions, self._cursor, self._behind)
+
+    def metrics(self) -> Iterator[Sample]:
+        """What the process tells at a scrape."""
+        yield RELAY_EVENTS, (), self._events
+        behind = self._behind
+        if behind is not None:
+            yield RELAY_LAG, (), behind.events
+            yield RELAY_LAG_SECONDS, (), behind.seconds
 
     def run(self) -> None:
         try:
@@ -104,6 +117,7 @@ class Relay:
         """From becoming the one relay to the end of that."""
         with self._tenure.held(self._stop) as held:
             if held is None:
+                self._behind = None  # another relay tells it
                 return
             self._cursor = self._opened()
             log.info("the relay is at work", cursor=self._cursor)
@@ -156,15 +170,19 @@ class Relay:
     def _wait(self, what: str, error: Exception) -> None:
         self._role = "waiting"
         log.warning(what, error=str(error), again_in_s=self._again)
+        if self._behind is not None:
+            with suppress(OutageError, InvalidCursorError):
+                self._behind = self._tail.behind(self._cursor)
         self._stop.wait(self._again)
         self._again = min(2 * self._again, LONGEST_AGAIN_SECONDS)
 
     def _report(self) -> None:
-        """A line of progress now and then, while there is some."""
+        """How far behind it is, now and then; a line of progress while there is some."""
         now = self._clock.monotonic()
-        if now - self._told_at < REPORT_SECONDS:
+        if now - self._looked_at >= LOOK_SECONDS:
+            self._behind, self._looked_at = self._tail.behind(self._cursor), now
+        if now - self._told_at < REPORT_SECONDS or self._behind is None:
             return
-        self._behind = self._tail.behind(self._cursor)
         if self._events != self._told or self._behind.events:
             log.info(
                 "progress",

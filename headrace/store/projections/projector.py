@@ -8,7 +8,7 @@ from psycopg import Connection
 from headrace.errors import OutageError, TransientError
 from headrace.postgres import Database
 from headrace.store.errors import InvalidCursorError
-from headrace.store.model import Page, Position
+from headrace.store.model import Behind, Page, Position
 from headrace.store.projections.builds import Build, Builds, MovedError, enter
 from headrace.store.projections.errors import ProjectionStoppedError
 from headrace.store.projections.model import Projection, View
@@ -50,6 +50,13 @@ class Projector:
             self._build = None  # whether the transaction was committed, the database knows
             raise
         return busy
+
+    def behind(self) -> Behind | None:
+        """What the store holds beyond the build that is followed; None where none is."""
+        build = self._build
+        if build is None:
+            return None
+        return self._store.behind(build.cursor, self.projection.categories)
 
     def advance(self, build: Build) -> tuple[Build, bool]:
         """The build a page further, and whether there may be more to do at once."""

@@ -32,6 +32,9 @@ def test_what_many_append_at_once_arrives_once_and_in_order_and_a_naive_reader_m
         with appending(game) as committed:
             until(lambda: naive.advance() < 0 or wired.relay.status().events > 300, step=0.002)
         until(lambda: wired.relay.status().events == len(committed))
+        told = {metric.name: value for metric, _, value in wired.relay.metrics()}
+        assert told["headrace_relay_events_total"] == len(committed)
+        assert told.keys() >= {"headrace_relay_lag_events", "headrace_relay_lag_seconds"}
     naive.advance()
     naive.close()
     check_arrived(setting, committed)
