@@ -1,33 +1,35 @@
-"""The event store against the `eventsourcing` package, in databases of one server.
+"""The event store against the `eventsourcing` package and message-db, in databases of one server.
 
-Each round has new databases. Ours are checked by their schema and encoded within the measurement,
-the package's come encoded; both append from one thread over one connection.
+Each round has new databases. Our events are checked by their schema and encoded within the
+measurement, the others come encoded; all append from one thread over one connection.
+`--only growth` fills a store to 1 and 10 million events, or to `--stages`.
 """
 
 import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from statistics import median
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import psycopg
-from psycopg import sql
-
+from benchmarks import message_db, store_growth, store_rebuild
 from benchmarks.environments import python_of
 from benchmarks.options import Options
 from benchmarks.progress import say
 from benchmarks.report import Result, Table, count, ratio
 from benchmarks.servers import Servers, servers
+from benchmarks.store_database import (
+    AGGREGATE_TYPE,
+    EVENT_TYPE,
+    new_database,
+    new_store,
+    payload_json,
+    store_catalog,
+)
 from deploy.local.layout import REPOSITORY
-from headrace.catalog import Catalog, load_catalog
-from headrace.codec import dump_json
 from headrace.envelope import Event
-from headrace.postgres import migrate
 from headrace.store import EventStore, Stream
 
 EVENTS = 50_000
@@ -35,7 +37,6 @@ SINGLES = 3_000
 ROUNDS = 3
 BATCH = 100
 STREAMS = 200
-EVENT_TYPE, AGGREGATE_TYPE = "user.created", "user"
 PEER_SECONDS = 300
 PROGRAM = "benchmarks.peers.programs.eventsourcing_store"
 COLUMNS = ("", "single appends/s", f"events/s in batches of {BATCH}", "rows/s in the total order")
@@ -52,25 +53,43 @@ class Rates:
 
 def run(options: Options) -> Result:
     """Medians over alternating rounds."""
+    tables, notes = [], list[str]()
+    with servers(("postgres",)) as running:
+        if options.wants("rates"):
+            tables.append(_table(_rates(running, options)))
+            notes += _notes(options.events or EVENTS)
+        if options.wants("rebuild"):
+            tables.append(store_rebuild.table(running))
+        if "growth" in options.only:
+            tables.append(store_growth.table(running, options.stages))
+        notes.insert(0, running.profile())
+    return Result(tables, notes)
+
+
+def _rates(running: Servers, options: Options) -> dict[str, Rates]:
     events = options.events or EVENTS
     python_of("eventsourcing")
-    found: dict[str, list[Rates]] = {"headrace.store": [], "without GIN": [], "eventsourcing": []}
-    with servers(("postgres",)) as running:
-        for _ in range(options.rounds or ROUNDS):
-            found["headrace.store"].append(_ours(running, events, gin=True))
-            found["without GIN"].append(_ours(running, events, gin=False))
-            found["eventsourcing"].append(_theirs(running, events))
-        notes = [running.profile(), *_notes(events)]
-    return Result([_table({name: _median(rates) for name, rates in found.items()})], notes)
+    message_db.folder()
+    found: dict[str, list[Rates]] = {
+        **{"headrace.store": [], "without GIN": []},
+        **{"eventsourcing": [], "message-db": []},
+    }
+    for _ in range(options.rounds or ROUNDS):
+        found["headrace.store"].append(_ours(running, events, gin=True))
+        found["without GIN"].append(_ours(running, events, gin=False))
+        found["eventsourcing"].append(_theirs(running, events))
+        found["message-db"].append(_message_db(running, events))
+    return {name: _median(rates) for name, rates in found.items()}
 
 
 def _notes(events: int) -> tuple[str, ...]:
-    payload = len(dump_json(store_catalog().event_type(EVENT_TYPE).latest.example))
     return (
         f"{count(SINGLES)} single appends, then {count(events)} events, over {STREAMS} aggregates "
-        f"each; payloads of {payload} bytes; one thread, one connection.",
-        "The package's table has two indexes, ours ten; its recorder alone is measured, with "
-        "states that were encoded beforehand. Its appends take turns under a table lock.",
+        f"each; payloads of {len(payload_json())} bytes; one thread, one connection.",
+        "The package's table has two indexes, message-db's four, ours ten; the package's recorder "
+        "alone is measured, with states that were encoded beforehand. Its appends take turns under "
+        "a table lock, message-db's under a lock of their category.",
+        "message-db has no batches: a batch is one transaction of single writes, pipelined.",
     )
 
 
@@ -94,41 +113,22 @@ def _median(rates: list[Rates]) -> Rates:
     )
 
 
-def store_catalog() -> Catalog:
-    """The catalog, with one topic of authority `store`."""
-    catalog = load_catalog()
-    name = catalog.event_type(EVENT_TYPE).topic
-    topic = replace(catalog.topic(name), authority="store", aggregate_type=AGGREGATE_TYPE)
-    return replace(catalog, topics={**catalog.topics, name: topic})
-
-
-@contextmanager
-def _database(running: Servers) -> Iterator[str]:
-    """The name of a new, empty database of the owner's."""
-    name = f"bench_{uuid4().hex[:8]}"
-    with running.connect() as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} OWNER headrace").format(sql.Identifier(name)))
-        yield name
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-    running.settle()
-
-
-def _on(url: str, name: str) -> str:
-    return f"{url.rpartition('/')[0]}/{name}"
-
-
 def _ours(running: Servers, events: int, *, gin: bool) -> Rates:
-    with _database(running) as name:
-        migrate(_on(running.stack.database_url, name))
-        with psycopg.connect(_on(running.admin_url, name)) as admin:
-            types = [EVENT_TYPE]
-            admin.execute("SELECT store.declare_types('user', %s, %s)", [AGGREGATE_TYPE, types])
-            if not gin:
-                admin.execute("DROP INDEX store.idx_evenements_payload")
-        url = _on(running.stack.store_database_url, name)
-        with EventStore(url, source="benchmark", catalog=store_catalog()) as store:
-            found = Rates(_append(store, SINGLES, 1), _append(store, events, BATCH), _read(store))
+    with new_store(running, gin=gin) as store:
+        found = Rates(_append(store, SINGLES, 1), _append(store, events, BATCH), _read(store))
     say(f"headrace.store{'' if gin else ' without GIN'}: {found}")
+    return found
+
+
+def _message_db(running: Servers, events: int) -> Rates:
+    payload = payload_json()
+    with message_db.connected(running) as connection:
+        found = Rates(
+            message_db.append(connection, payload, SINGLES, 1, STREAMS),
+            message_db.append(connection, payload, events, BATCH, STREAMS),
+            message_db.read(connection),
+        )
+    say(f"message-db: {found}")
     return found
 
 
@@ -151,7 +151,7 @@ def _read(store: EventStore) -> float:
 
 
 def _theirs(running: Servers, events: int) -> Rates:
-    with _database(running) as name:
+    with new_database(running) as name:
         address = urlsplit(running.stack.database_url)
         task = {
             "database": {
@@ -161,7 +161,7 @@ def _theirs(running: Servers, events: int) -> Rates:
                 "user": address.username,
                 "password": address.password,
             },
-            "payload": dump_json(store_catalog().event_type(EVENT_TYPE).latest.example).decode(),
+            "payload": payload_json(),
             "singles": SINGLES,
             "events": events,
             "batch": BATCH,

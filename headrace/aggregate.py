@@ -118,8 +118,13 @@ class Aggregate(Generic[State]):
         return dumped
 
     def load(self, dumped: dict[str, Any]) -> State:
-        """The state in a snapshot of this `state_version`; raises ValueError for another shape."""
-        return self._adapter.validate_json(orjson.dumps(dumped), strict=True)
+        """The state in a snapshot of this `state_version`; raises ValueError for another shape,
+        also where fields are missing that have a default.
+        """
+        state = self._adapter.validate_json(orjson.dumps(dumped), strict=True)
+        if self.dump(state) != dumped:
+            raise ValueError(f"not the fields of a {type(self.initial).__name__}")
+        return state
 
     @cached_property
     def _adapter(self) -> TypeAdapter[State]:

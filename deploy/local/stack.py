@@ -173,7 +173,10 @@ class Stack:
 
     def _all_programs(self) -> Sequence[Program]:
         layout, ports, sizes, known = self.layout, self.ports, self.sizes, self.credentials
-        api = self._addresses() | {"DATABASE_URL": self.api_database_url}
+        api = self._addresses() | {
+            "DATABASE_URL": self.api_database_url,
+            "STORE_DATABASE_URL": self.api_database_url,
+        }
         archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
         databases = ("DATABASE_URL", "STORE_DATABASE_URL")
         relay = self._addresses() | dict.fromkeys(databases, self.relay_database_url)

@@ -17,6 +17,7 @@ from headrace.cli import (
     plan_commands,
     publish_command,
     query_command,
+    store_commands,
     tail_command,
     topics_command,
 )
@@ -34,6 +35,7 @@ _OWN = (
     plan_commands,
     publish_command,
     query_command,
+    store_commands,
     tail_command,
     topics_command,
 )

@@ -9,7 +9,7 @@ from confluent_kafka import KafkaException
 from headrace.catalog import Catalog
 from headrace.catalog.planning import ARCHIVE_GROUP
 from headrace.clock import Clock
-from headrace.doctor import beside, cluster, groups, reach
+from headrace.doctor import beside, cluster, event_store, groups, reach
 from headrace.doctor.clocks import compared
 from headrace.doctor.finding import Finding
 from headrace.errors import HeadraceError
@@ -38,6 +38,7 @@ def examine(
     yield from _kafka(settings, catalog, clock, seconds, late)
     yield from beside.registry(settings.schema_registry_url, catalog, clock, seconds)
     yield from _database(settings, clock)
+    yield event_store.types(settings, catalog)
     yield from beside.api(settings.api_url, seconds)
 
 

@@ -145,6 +145,12 @@ class AsyncProducer:
         await batch.done
         return [result for result in batch.results if result is not None]
 
+    async def record(self, event: Event) -> Record:
+        """The event's record, for who publishes it on another topic than its own, or with more
+        headers. Raises what `publish` raises of an event.
+        """
+        return await self._record_of(event, {})
+
     async def _publish_one(
         self,
         event: Event | Record,

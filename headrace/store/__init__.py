@@ -1,16 +1,20 @@
 """The event store: append-only truth of event-sourced aggregates in PostgreSQL.
 
 `EventStore` (and `AsyncEventStore`) appends with optimistic concurrency and reads: an aggregate,
-the total order, a time range, a chain of causes. `Repository` loads an aggregate as a state and
-saves what is decided on it. docs/store.md shows how.
+the total order, a time range, a chain of causes. `Repository` loads an aggregate
+(`headrace.aggregate`) as a state, by snapshots, and saves what is decided on it. docs/store.md
+shows how.
 """
 
 from headrace.store.async_store import AsyncEventStore, AsyncTransaction
+from headrace.store.checking import Checker
 from headrace.store.cursor import Identity
+from headrace.store.declaring import declare_types, undeclared_types
 from headrace.store.errors import (
     ConcurrencyConflictError,
     DuplicateEventError,
     InvalidCursorError,
+    MissingEventsError,
     WrongAggregateTypeError,
     YoungerTransactionError,
 )
@@ -24,13 +28,14 @@ from headrace.store.model import (
     Page,
     Position,
     Recorded,
+    Snapshot,
     Stream,
 )
-from headrace.store.repository import Aggregate, AsyncRepository, Loaded, Repository
+from headrace.store.rebuilding import Checked, Loaded, Snapshots
+from headrace.store.repository import AsyncRepository, Repository
 from headrace.store.store import EventStore, Transaction
 
 __all__ = [
-    "Aggregate",
     "Append",
     "Appended",
     "AsyncEventStore",
@@ -38,6 +43,8 @@ __all__ = [
     "AsyncTransaction",
     "Behind",
     "Chain",
+    "Checked",
+    "Checker",
     "ConcurrencyConflictError",
     "DuplicateEventError",
     "EventStore",
@@ -46,12 +53,17 @@ __all__ = [
     "InvalidCursorError",
     "Link",
     "Loaded",
+    "MissingEventsError",
     "Page",
     "Position",
     "Recorded",
     "Repository",
+    "Snapshot",
+    "Snapshots",
     "Stream",
     "Transaction",
     "WrongAggregateTypeError",
     "YoungerTransactionError",
+    "declare_types",
+    "undeclared_types",
 ]

@@ -29,6 +29,7 @@ from headrace.store.model import (
     Page,
     Position,
     Recorded,
+    Snapshot,
     Stream,
 )
 from headrace.store.queries import LAST_VERSION, MAX_PAGE, PAGE, Query
@@ -90,9 +91,7 @@ class AsyncEventStore:
         attempt = 0
         while True:
             try:
-                return batch.appended(
-                    *(await self._rows(statement("store_append"), batch.values))[0]
-                )
+                return batch.appended(await self._rows(batch.statement, batch.values))
             except (TransientError, OutageError) as error:
                 attempt += 1
                 if not heals(error, attempt):
@@ -188,6 +187,10 @@ class AsyncEventStore:
         """The version that the aggregate had at a time: `read_stream(…, last=…)` is its state."""
         return await self._ask(queries.version_at(aggregate_id, at))
 
+    async def archived_version(self, aggregate_id: UUID) -> int:
+        """Versions 1 to this one are in the archive, where every read finds them; 0: none is."""
+        return await self._ask(queries.archived_version(aggregate_id))
+
     async def find(self, event_id: UUID) -> Recorded | None:
         """The event of this id, wherever it is."""
         return await self._ask(queries.find(event_id))
@@ -217,6 +220,20 @@ class AsyncEventStore:
     async def position_of(self, cursor: str | None) -> Position:
         """Where a cursor of the total order is (None: its start). Raises InvalidCursorError."""
         return cursors.START if cursor is None else read_total(cursor, await self._identified())
+
+    async def snapshot(
+        self, stream: Stream, state_version: str, last: int = LAST_VERSION
+    ) -> Snapshot | None:
+        """The aggregate's newest snapshot of a state version, not after the version `last`."""
+        return await self._ask(queries.snapshot(stream, state_version, last))
+
+    async def keep_snapshot(
+        self, stream: Stream, version: int, state: str, *, state_version: str, keep: int
+    ) -> None:
+        """Write a snapshot of a state (JSON text) and leave the aggregate's last `keep`. Raises
+        InvalidEventError for a version that the aggregate has not.
+        """
+        await self._ask(queries.keep_snapshot(stream, version, state, state_version, keep))
 
     async def identity(self) -> Identity:
         """Which store this is, and its epoch. Raises ConfigurationError after a restore."""
@@ -268,9 +285,9 @@ class AsyncTransaction:
         """
         batch = self._checker.batch([Append(stream, events, expected)])
         with translated(), store_errors():
-            cursor = await self._connection.execute(statement("store_append"), batch.values)
+            cursor = await self._connection.execute(batch.statement, batch.values)
             rows = await cursor.fetchall()
-        return batch.appended(*rows[0])[0]
+        return batch.appended(rows)[0]
 
     async def execute(self, sql: Any, values: Any = None) -> list[Any]:
         """A statement of yours; its rows, none where it gives none."""

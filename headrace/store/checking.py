@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from headrace.catalog import Catalog
@@ -15,32 +15,36 @@ from headrace.envelope import Event
 from headrace.errors import FieldProblem, InvalidEventError, UnknownEventTypeError
 from headrace.events.base import TypedEvent
 from headrace.ids import uuid7
+from headrace.postgres.sql import statement
 from headrace.store.errors import DuplicateEventError
 from headrace.store.model import ENVELOPE_KEYS, Append, Appended, Given, Stream
 
 MAX_BATCH = 10_000
 """Events in one call: it is one statement, and its locks are held as long."""
+_ONE, _SEVERAL = statement("store_append_one"), statement("store_append")
 _MAX_AGGREGATE_TYPE = 50
 _MAX_VERSION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Appends that were checked: their events, and the values of `store_append.sql`."""
+    """Appends that were checked: their events, and the values of `statement`, which is
+    `store_append_one` for a single event, whose arrays would take as long as all the rest.
+    """
 
     appends: tuple[tuple[Stream, tuple[Event, ...]], ...]
+    statement: LiteralString
     values: Mapping[str, Any]
 
-    def appended(
-        self, repeated: bool, xids: list[int], sequences: list[int], versions: list[int]
-    ) -> list[Appended]:
+    def appended(self, rows: list[Any]) -> list[Appended]:
         """The statement's answer, by stream."""
+        repeated, *columns = rows[0]
+        if self.statement == _ONE:
+            columns = [[value] for value in columns]
         done, first = [], 0
         for stream, events in self.appends:
             part = slice(first, first + len(events))
-            numbers, transactions, places = (
-                tuple(each[part]) for each in (versions, xids, sequences)
-            )
+            transactions, places, numbers = (tuple(each[part]) for each in columns)
             done.append(Appended(stream, events, numbers, transactions, places, repeated))
             first = part.stop
         return done
@@ -96,8 +100,10 @@ class Checker:
         )
         events = [event for _, several in checked for event in several]
         _check_ids(event.event_id for event in events)
+        if len(events) == 1:
+            return Batch(checked, _ONE, _only_values(appends[0], events[0]))
         numbers = [number for number, (_, several) in enumerate(checked, 1) for _ in several]
-        return Batch(checked, _values(appends, events, numbers))
+        return Batch(checked, _SEVERAL, _values(appends, events, numbers))
 
     def _checked(self, given: Given, stream: Stream) -> Event:
         event = self.event(given) if isinstance(given, TypedEvent) else given
@@ -180,6 +186,22 @@ def _stream_problems(event: Event, stream: Stream) -> list[FieldProblem]:
         reason = "is the store's to give; say which version you expect with `expected`"
         problems.append(FieldProblem("aggregateVersion", reason))
     return problems
+
+
+def _only_values(append: Append, event: Event) -> dict[str, Any]:
+    payload, metadata = _texts(event)
+    return {
+        "stream_id": append.stream.aggregate_id,
+        "stream_type": append.stream.aggregate_type,
+        "expected": int(append.expected),
+        "event_id": event.event_id,
+        "event_type": event.event_type,
+        "timestamp": event.timestamp.replace(tzinfo=None),
+        "source": event.source,
+        "schema_version": event.version,
+        "payload": payload,
+        "metadata": metadata,
+    }
 
 
 def _values(

@@ -68,6 +68,17 @@ class WrongAggregateTypeError(InvalidEventError):
         self.aggregate_id, self.given, self.actual = aggregate_id, given, actual
 
 
+class MissingEventsError(HeadraceError):
+    """The store lacks an aggregate's versions `first` to `last`, which it once had."""
+
+    def __init__(self, stream: Stream, first: int, last: int) -> None:
+        super().__init__(
+            f"versions {first} to {last} of {stream} are missing in the store: it was damaged or "
+            "restored in part; look with `headrace store verify`, and restore them"
+        )
+        self.stream, self.first, self.last = stream, first, last
+
+
 class InvalidCursorError(HeadraceError):
     """The cursor is not one, or not of this store as it is now. The message says what to do."""
 
@@ -133,7 +144,7 @@ def _unknown_type(detail: dict[str, Any], cause: psycopg.Error) -> NoReturn:
         FieldProblem(
             "eventType",
             f"the store knows no {detail['eventType']} of {detail['aggregateType']}; "
-            "declare it as the database's owner (SELECT store.declare_types)",
+            "if the catalog has it, run `headrace migrate` as the database's owner",
         )
     ) from cause
 
@@ -148,6 +159,12 @@ def _younger(detail: dict[str, Any], cause: psycopg.Error) -> NoReturn:
     raise YoungerTransactionError(_stream(detail)) from cause
 
 
+def _not_reached(detail: dict[str, Any], cause: psycopg.Error) -> NoReturn:
+    raise InvalidEventError(
+        FieldProblem("version", f"{_stream(detail)} has no version {detail['version']} to keep")
+    ) from cause
+
+
 _MEANINGS: dict[str, Callable[[dict[str, Any], psycopg.Error], NoReturn]] = {
     "HR001": _conflict,
     "HR002": _other_content,
@@ -155,6 +172,7 @@ _MEANINGS: dict[str, Callable[[dict[str, Any], psycopg.Error], NoReturn]] = {
     "HR004": _unknown_type,
     "HR005": _wrong_type,
     "HR006": _younger,
+    "HR009": _not_reached,
 }
 
 

@@ -150,6 +150,13 @@ class Recorded(NamedTuple):
         )
 
 
+class Snapshot(NamedTuple):
+    """An aggregate's state after so many events; `state_json` is JSON text."""
+
+    aggregate_version: int
+    state_json: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Events in order, and the cursor that continues after them. `more`: the page was full."""

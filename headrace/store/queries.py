@@ -10,7 +10,16 @@ from headrace.errors import FieldProblem, InvalidEventError
 from headrace.postgres.sql import statement
 from headrace.store import cursor as cursors
 from headrace.store.cursor import Identity, Moment
-from headrace.store.model import Behind, Chain, Link, Page, Position, Recorded
+from headrace.store.model import (
+    Behind,
+    Chain,
+    Link,
+    Page,
+    Position,
+    Recorded,
+    Snapshot,
+    Stream,
+)
 
 T = TypeVar("T")
 
@@ -136,6 +145,12 @@ def version_at(aggregate_id: UUID, at: datetime) -> Query[int]:
     return Query(statement("store_version_at"), values, lambda rows: int(rows[0][0]))
 
 
+def archived_version(aggregate_id: UUID) -> Query[int]:
+    """The last of the aggregate's versions that are in the archive; 0 for none."""
+    values = {"aggregate_id": aggregate_id}
+    return Query(statement("store_archived"), values, lambda rows: int(rows[0][0]))
+
+
 def find(event_id: UUID) -> Query[Recorded | None]:
     """The event of this id."""
     values = {"event_ids": [event_id]}
@@ -157,6 +172,34 @@ def chain(event_id: UUID, towards_causes: bool, depth: int, limit: int) -> Query
         return Chain(kept, len(kept) == len(links))
 
     return Query(_directed(name, False), values, shaped)
+
+
+def snapshot(stream: Stream, state_version: str, last: int) -> Query[Snapshot | None]:
+    """The aggregate's newest snapshot of a state version, not after the version `last`."""
+    values = {
+        "aggregate_id": stream.aggregate_id,
+        "aggregate_type": stream.aggregate_type,
+        "state_version": state_version,
+        "last": _version(last, "last"),
+    }
+    return Query(
+        statement("store_snapshot"), values, lambda rows: Snapshot._make(rows[0]) if rows else None
+    )
+
+
+def keep_snapshot(
+    stream: Stream, version: int, state: str, state_version: str, keep: int
+) -> Query[None]:
+    """Write a snapshot and leave the aggregate's last `keep`."""
+    values = {
+        "aggregate_id": stream.aggregate_id,
+        "aggregate_type": stream.aggregate_type,
+        "version": _version(version, "version"),
+        "state_version": state_version,
+        "state": state,
+        "keep": keep,
+    }
+    return Query(statement("store_keep_snapshot"), values, lambda _: None)
 
 
 def recorded(rows: list[Any]) -> list[Recorded]:

@@ -29,6 +29,7 @@ from headrace.store.model import (
     Page,
     Position,
     Recorded,
+    Snapshot,
     Stream,
 )
 from headrace.store.queries import LAST_VERSION, MAX_PAGE, PAGE, Query
@@ -92,7 +93,7 @@ class EventStore:
         attempt = 0
         while True:
             try:
-                return batch.appended(*self._rows(statement("store_append"), batch.values)[0])
+                return batch.appended(self._rows(batch.statement, batch.values))
             except (TransientError, OutageError) as error:
                 attempt += 1
                 if not heals(error, attempt):
@@ -192,6 +193,10 @@ class EventStore:
         """The version that the aggregate had at a time: `read_stream(…, last=…)` is its state."""
         return self._ask(queries.version_at(aggregate_id, at))
 
+    def archived_version(self, aggregate_id: UUID) -> int:
+        """Versions 1 to this one are in the archive, where every read finds them; 0: none is."""
+        return self._ask(queries.archived_version(aggregate_id))
+
     def find(self, event_id: UUID) -> Recorded | None:
         """The event of this id, wherever it is."""
         return self._ask(queries.find(event_id))
@@ -221,6 +226,20 @@ class EventStore:
     def position_of(self, cursor: str | None) -> Position:
         """Where a cursor of the total order is (None: its start). Raises InvalidCursorError."""
         return cursors.START if cursor is None else read_total(cursor, self._identified())
+
+    def snapshot(
+        self, stream: Stream, state_version: str, last: int = LAST_VERSION
+    ) -> Snapshot | None:
+        """The aggregate's newest snapshot of a state version, not after the version `last`."""
+        return self._ask(queries.snapshot(stream, state_version, last))
+
+    def keep_snapshot(
+        self, stream: Stream, version: int, state: str, *, state_version: str, keep: int
+    ) -> None:
+        """Write a snapshot of a state (JSON text) and leave the aggregate's last `keep`. Raises
+        InvalidEventError for a version that the aggregate has not.
+        """
+        self._ask(queries.keep_snapshot(stream, version, state, state_version, keep))
 
     def identity(self) -> Identity:
         """Which store this is, and its epoch. Raises ConfigurationError after a restore."""
@@ -269,8 +288,8 @@ class Transaction:
         """
         batch = self._checker.batch([Append(stream, events, expected)])
         with translated(), store_errors():
-            rows = self._connection.execute(statement("store_append"), batch.values).fetchall()
-        return batch.appended(*rows[0])[0]
+            rows = self._connection.execute(batch.statement, batch.values).fetchall()
+        return batch.appended(rows)[0]
 
     def execute(self, sql: Any, values: Any = None) -> list[Any]:
         """A statement of yours; its rows, none where it gives none."""

@@ -27,6 +27,7 @@ def catalog() -> Catalog:
     return load_catalog()
 
 
+@pytest.mark.covers("S4-4")
 def test_the_game_has_these_ten_topics_and_52_event_types(catalog: Catalog) -> None:
     topics = {name for name, topic in catalog.topics.items() if topic.domain == "game"}
     assert topics == {f"game.{aggregate.lower()}" for aggregate in AGREED}
@@ -47,6 +48,7 @@ def test_an_aggregate_s_events_travel_on_its_topic_published_by_the_relay(
     assert topic.aggregate_id is None, "the stream names the aggregate, payloads do not repeat it"
 
 
+@pytest.mark.covers("S4-4")
 def test_a_new_player_s_payload_is_the_documented_one(catalog: Catalog) -> None:
     version = catalog.event_type("JoueurCree").version("1.0")
     assert version.example == {

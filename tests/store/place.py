@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Literal
 from uuid import uuid4
 
 import psycopg
-from psycopg import sql
+from psycopg import Connection, sql
 
 from deploy.local.direct import DirectStack
+from headrace.catalog import Catalog
 from headrace.postgres import migrate
 from headrace.store import EventStore
 from tests.store.catalog import game_catalog
@@ -25,8 +27,14 @@ class Place:
         self.projector = _on(stack.projector_database_url, name)
         self.name = name
 
-    def store(self) -> EventStore:
-        return EventStore(self.app, source="tests", catalog=game_catalog(), connections=8)
+    def connect(self, role: Literal["app", "api", "owner", "admin"]) -> Connection[Any]:
+        """A connection in autocommit."""
+        return psycopg.connect(getattr(self, role), autocommit=True)
+
+    def store(self, catalog: Catalog | None = None) -> EventStore:
+        """With the small catalog of `tests.store.catalog`, or another."""
+        catalog = catalog or game_catalog()
+        return EventStore(self.app, source="tests", catalog=catalog, connections=8)
 
 
 @contextmanager

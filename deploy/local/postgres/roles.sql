@@ -45,10 +45,10 @@ GRANT headrace_reader TO headrace_api;
 GRANT headrace_store TO headrace WITH INHERIT FALSE, SET TRUE;
 GRANT headrace_store_reader
     TO headrace_api, headrace_store_app, headrace_relay, headrace_projector;
+GRANT headrace_store_writer TO headrace_api, headrace_store_app;
 
 -- What one process of the projections makes, another may change and drop.
 GRANT headrace_projections TO headrace_projector, headrace;
-GRANT headrace_store_writer TO headrace_store_app;
 
 SELECT format('CREATE DATABASE %I OWNER %I', name, owner)
 FROM (VALUES ('headrace', 'headrace'), ('apicurio', 'apicurio')) AS wanted (name, owner)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.direct import DirectStack
+from headrace.catalog import load_catalog
 from headrace.store import EventStore
 from tests.store.place import Place, new_place
 
@@ -28,4 +29,11 @@ def place(stack: DirectStack) -> Iterator[Place]:
 @pytest.fixture
 def store(place: Place) -> Iterator[EventStore]:
     with place.store() as store:
+        yield store
+
+
+@pytest.fixture
+def game(place: Place) -> Iterator[EventStore]:
+    """With the whole catalog, so with the game's own types."""
+    with place.store(load_catalog()) as store:
         yield store

@@ -1,5 +1,6 @@
 """Appends: what they expect, what they refuse, and that a repeat is none."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
@@ -97,6 +98,28 @@ def test_a_repeat_returns_the_first_positions_whatever_it_expects(store: EventSt
     assert versions(store) == [1, 2, 3]
 
 
+def test_a_single_event_is_repeated_as_a_batch_is(store: EventStore) -> None:
+    store.append(HERO, [grown(store)])
+    event = grown(store)
+    first = store.append(HERO, [event], 1)
+    again = [store.append(HERO, [event], expected) for expected in (1, 0, 7, Expected.ANY)]
+    assert (first.repeated, {each.repeated for each in again}) == (False, {True})
+    assert {each.positions for each in again} == {first.positions}
+    assert {each.versions for each in again} == {(2,)}
+    assert versions(store) == [1, 2]
+
+
+def test_the_same_event_from_many_at_once_is_appended_once(store: EventStore) -> None:
+    store.append(HERO, [grown(store)])
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            event = grown(store)
+            done = list(threads.map(lambda each: store.append(HERO, [each]), [event] * 8))
+            assert sorted(each.repeated for each in done) == [False] + [True] * 7
+            assert len({each.positions for each in done}) == 1
+    assert versions(store) == list(range(1, 22))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -144,7 +167,7 @@ def test_a_type_that_the_database_lacks_is_refused_with_the_remedy(
 ) -> None:
     with psycopg.connect(place.admin) as admin:
         admin.execute("DELETE FROM store.event_types WHERE event_type = 'ExperienceGagnee'")
-    with pytest.raises(UnknownEventTypeError, match="declare it as the database's owner"):
+    with pytest.raises(UnknownEventTypeError, match="headrace migrate"):
         store.append(HERO, [grown(store)])
 
 

@@ -12,10 +12,13 @@ import psycopg
 import pytest
 
 from deploy.local.direct import DirectStack
+from domains.game import PLAYER
 from headrace.envelope import Event
 from headrace.errors import OutageError
 from headrace.store import EventStore, Stream
+from headrace.store.upkeep import Verifier
 from tests.store.place import Place
+from tests.store.players import born, players
 
 pytestmark = pytest.mark.integration
 STEPS = ["connected", "begun", "numbered", "appended Joueur", "appended Combat", "committed"]
@@ -88,6 +91,48 @@ def test_an_appender_killed_at_any_moment_leaves_whole_batches(
     acknowledged = int([line for line in said if line.endswith("\n")][-1])
     assert number in {acknowledged, acknowledged + 20}
     assert len(list(store.stream_all())) == 2 * number
+
+
+@pytest.mark.parametrize("step", ["appended", "kept"])
+def test_killed_before_or_within_a_snapshot_an_append_stays(
+    place: Place, game: EventStore, step: str
+) -> None:
+    """The next one to load writes the snapshot."""
+    player_id = born(game, 49)
+    command = [sys.executable, "-m", "tests.store.saving", place.app, str(player_id), step]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        assert child.stdout.readline().strip() == step.encode()
+        child.kill()
+    _until_alone(place)
+    repository = players(game)
+    loaded = repository.load(player_id)
+    assert (loaded.version, loaded.state.experience, loaded.snapshot_version) == (50, 49, None)
+    assert repository.load(player_id).snapshot_version == 50
+    assert repository.check(player_id).agrees
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_killed_at_any_moment_a_saver_leaves_what_it_acknowledged(
+    place: Place, game: EventStore, seed: int
+) -> None:
+    chance, player_id = random.Random(seed), born(game, 1)
+    command = [sys.executable, "-m", "tests.store.saving", place.app, str(player_id), "never"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        said = [child.stdout.readline() for _ in range(chance.randint(20, 90))]
+        threading.Event().wait(chance.random() * 0.01)
+        child.kill()
+        said += child.stdout.readlines()
+    _until_alone(place)
+    acknowledged = int([line for line in said if line.endswith("\n")][-1])
+    checked = players(game).check(player_id)
+    assert checked.agrees
+    assert checked.loaded.snapshot_version
+    assert checked.loaded.version in {acknowledged, acknowledged + 1}
+    with place.connect("app") as reader:
+        assert list(Verifier(reader).events()) == []
+        assert list(Verifier(reader).snapshots(game, {"Joueur": PLAYER})) == []
 
 
 def _until_alone(place: Place) -> None:

@@ -38,6 +38,7 @@ def hit(store: EventStore) -> Event:
     return store.event("DegatsInfliges", {"points": 1})
 
 
+@pytest.mark.covers("S4-6")
 def test_the_total_order_in_pages_forwards_and_backwards(store: EventStore) -> None:
     for number in range(25):
         store.append(HERO, [grown(store, number)])
@@ -83,6 +84,7 @@ def test_what_may_yet_be_preceded_is_read_later(place: Place, store: EventStore)
     assert [each.aggregate_type for each in found] == ["Joueur", "Combat"]
 
 
+@pytest.mark.covers("S4-6")
 def test_a_time_range_includes_both_ends_and_goes_in_time_order(store: EventStore) -> None:
     store.append(HERO, [grown(store, minute, minute) for minute in (3, 1, 4, 2, 0)])
     since, until = NOON + timedelta(minutes=1), NOON + timedelta(minutes=3)
@@ -108,6 +110,7 @@ def test_an_aggregate_as_of_a_version_and_as_of_a_time(store: EventStore) -> Non
     assert store.version_at(uuid4(), NOON) == 0
 
 
+@pytest.mark.covers("S4-6")
 def test_a_chain_of_causes_up_and_down(store: EventStore) -> None:
     root = grown(store)
     child, other = grown(store, cause=root), grown(store, cause=root)

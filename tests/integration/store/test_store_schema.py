@@ -148,7 +148,13 @@ def test_a_login_may_append_by_the_function_only(place: Place, url: str, stateme
 
 
 def test_a_reader_may_not_append(place: Place) -> None:
-    with psycopg.connect(place.api) as connection, pytest.raises(errors.InsufficientPrivilege):
+    with psycopg.connect(place.admin) as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute("SET ROLE headrace_store_reader")
         connection.execute(
             "SELECT store.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", [None] * 11
+        )
+    with psycopg.connect(place.admin) as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute("SET ROLE headrace_store_reader")
+        connection.execute(
+            "SELECT store.append_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", [None] * 10
         )

@@ -1,5 +1,6 @@
 """Alert rules and dashboard: what they ask for is in the closed list, and PromQL."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -15,11 +16,13 @@ from headrace.metrics import METRICS, Metric
 DEPLOY = Path(__file__).parents[3] / "deploy"
 RULES = DEPLOY / "prometheus" / "alerts.yml"
 TESTS = DEPLOY / "prometheus" / "alerts_test.yml"
-PROMTOOL = shutil.which("promtool")
+TOOLS = DEPLOY.parent / ".local" / "tools"
+PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=TOOLS)
 TROUBLE = (DEPLOY.parent / "docs" / "troubleshooting.md").read_text("utf-8")
 
 needs_promtool = pytest.mark.skipif(
-    PROMTOOL is None, reason="not run: needs promtool (apt-get install prometheus)"
+    PROMTOOL is None and not os.environ.get("HEADRACE_NEEDS_PROMTOOL"),
+    reason="not run: needs promtool (make alerts builds it; apt-get install prometheus)",
 )
 
 

@@ -37,8 +37,8 @@ def test_an_event_gets_its_envelope_and_its_cause() -> None:
 def test_the_envelopes_ids_are_kept_in_the_metadata() -> None:
     event = made(correlation_id="c", user_id="u", metadata_json='{"sessionId":"s"}')
     values = batch(event).values
-    assert values["metadatas"] == ['{"sessionId":"s","correlationId":"c","userId":"u"}']
-    assert values["payloads"] == ['{"points":1}']
+    assert values["metadata"] == '{"sessionId":"s","correlationId":"c","userId":"u"}'
+    assert values["payload"] == '{"points":1}'
 
 
 @pytest.mark.parametrize(
