@@ -65,6 +65,7 @@ SUITE = {
             usual=False,
             parts=("rates", "rebuild", "growth"),
         ),
+        Benchmark("relay", "from the event store to Kafka", 2, usual=False),
         Benchmark("queries", "pages of events from the warm tier", 7, usual=False),
         Benchmark("memory", "the archive under a steady load", 2, usual=False),
         Benchmark("growth", "a growing table and a closing day", 24, usual=False),

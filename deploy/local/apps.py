@@ -1,4 +1,4 @@
-"""The project's own processes: the REST API, the archive stage, and the exporter of metrics."""
+"""The project's own processes: API, archive, relay, projections, exporter of metrics."""
 
 import logging
 import sys
@@ -10,10 +10,14 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.local.layout import REPOSITORY
 from deploy.local.program import NotReadyError, Program, check_http
+from headrace.catalog.relay import RELAY
+from headrace.errors import HeadraceError
 from headrace.kafka import admin_config
+from headrace.postgres import Tenure
 from headrace.settings import KafkaSettings
 
 ARCHIVE_GROUP = "headrace-archive"
+PROJECTIONS = "headrace-projections"
 _HEADRACE = str(Path(sys.executable).with_name("headrace"))
 _SERVERS = ("postgres", "kafka", "registry")
 
@@ -47,6 +51,43 @@ def archive_program(
         stop_seconds=30,
         check=lambda: _check_group(client(), ARCHIVE_GROUP),
     )
+
+
+def relay_program(environment: dict[str, str]) -> Program:
+    """The event store's relay; it is ready when it, or another one, is at work."""
+    return Program(
+        name="relay",
+        command=(_HEADRACE, "worker", "relay"),
+        directory=REPOSITORY,
+        environment=environment,
+        address=f"transactions of {RELAY}",
+        needs=_SERVERS,
+        stop_seconds=30,
+        check=lambda: _check_tenure(environment["STORE_DATABASE_URL"], RELAY),
+    )
+
+
+def projections_program(environment: dict[str, str]) -> Program:
+    """The projections of the event store; ready when a worker of theirs is at work."""
+    return Program(
+        name="projections",
+        command=(_HEADRACE, "worker", "projections"),
+        directory=REPOSITORY,
+        environment=environment,
+        address="schema projections",
+        needs=("postgres",),
+        stop_seconds=30,
+        check=lambda: _check_tenure(environment["DATABASE_URL"], PROJECTIONS),
+    )
+
+
+def _check_tenure(url: str, name: str) -> None:
+    try:
+        held = Tenure(url, name).is_held()
+    except HeadraceError as error:
+        raise NotReadyError(str(error)) from None
+    if not held:
+        raise NotReadyError(f"no {name} is at work")
 
 
 def exporter_program(environment: dict[str, str], port: int) -> Program:

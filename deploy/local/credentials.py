@@ -19,11 +19,14 @@ class Credentials:
     archive: str
     api: str
     store: str
+    relay: str
+    projector: str
     registry: str
     token: str
     kafka_broker: str
     kafka_admin: str
     kafka_archive: str
+    kafka_relay: str
     kafka_api: str
     kafka_exporter: str
 

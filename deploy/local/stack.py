@@ -8,7 +8,13 @@ from graphlib import TopologicalSorter
 
 from pydantic import SecretStr
 
-from deploy.local.apps import api_program, archive_program, exporter_program
+from deploy.local.apps import (
+    api_program,
+    archive_program,
+    exporter_program,
+    projections_program,
+    relay_program,
+)
 from deploy.local.credentials import Credentials, credentials
 from deploy.local.kafka import Broker, Cluster, KafkaSecurity, client_settings, kafka_programs
 from deploy.local.kafka.security import ADMIN
@@ -21,7 +27,7 @@ from deploy.local.registry import COMPATIBLE_PATH, registry_program
 from headrace.settings import KafkaSettings, Settings
 
 SERVERS = ("postgres", "kafka", "registry")
-APPS = ("api", "archive", "exporter")
+APPS = ("api", "archive", "exporter", "relay", "projections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,16 @@ class Stack:
         return self.postgres.url("headrace_store_app", self.credentials.store)
 
     @property
+    def relay_database_url(self) -> str:
+        """The relay's: it reads the event store."""
+        return self.postgres.url("headrace_relay", self.credentials.relay)
+
+    @property
+    def projector_database_url(self) -> str:
+        """The projections': they read the event store and keep their views."""
+        return self.postgres.url("headrace_projector", self.credentials.projector)
+
+    @property
     def env(self) -> dict[str, str]:
         """The variables by which a process finds this stack, with the owner's database rights and
         those of Kafka's administrator.
@@ -162,6 +178,9 @@ class Stack:
             "STORE_DATABASE_URL": self.api_database_url,
         }
         archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
+        databases = ("DATABASE_URL", "STORE_DATABASE_URL")
+        relay = self._addresses() | dict.fromkeys(databases, self.relay_database_url)
+        projections = self._addresses() | dict.fromkeys(databases, self.projector_database_url)
         return (
             self.postgres.program(),
             *self._kafka_programs(),
@@ -179,6 +198,8 @@ class Stack:
                 | self._login("headrace-exporter", known.kafka_exporter),
                 ports.exporter,
             ),
+            relay_program(relay | self._login("headrace-relay", known.kafka_relay)),
+            projections_program(projections),
         )
 
     def _kafka_programs(self) -> Sequence[Program]:
@@ -194,6 +215,7 @@ class Stack:
             "headrace-api": self.credentials.kafka_api,
             "headrace-archive": self.credentials.kafka_archive,
             "headrace-exporter": self.credentials.kafka_exporter,
+            "headrace-relay": self.credentials.kafka_relay,
         }
         provision(self.settings(), given, self.layout.kafka_passwords)
 

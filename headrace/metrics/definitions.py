@@ -187,6 +187,48 @@ STAGE_PARKED = Metric(
     "Records of owned partitions that wait beside their lane to be tried again.",
     live=True,
 )
+RELAY_EVENTS = Metric(
+    "headrace_relay_events_total",
+    "counter",
+    "events",
+    (),
+    "Events of the event store that this process has published.",
+    live=True,
+)
+RELAY_LAG = Metric(
+    "headrace_relay_lag_events",
+    "gauge",
+    "events",
+    (),
+    "Events that the event store holds and Kafka does not yet, 100,000 at most; told by the relay "
+    "at work, as of the last five seconds.",
+    live=True,
+)
+RELAY_LAG_SECONDS = Metric(
+    "headrace_relay_lag_seconds",
+    "gauge",
+    "seconds",
+    (),
+    "How long ago the oldest of these was appended; 0 when there is none.",
+    live=True,
+)
+PROJECTION_LAG = Metric(
+    "headrace_projection_lag_events",
+    "gauge",
+    "events",
+    ("projection",),
+    "Events of its aggregate types that a projection has not applied, 100,000 at most; as of the "
+    "last five seconds.",
+    live=True,
+)
+PROJECTION_LAG_SECONDS = Metric(
+    "headrace_projection_lag_seconds",
+    "gauge",
+    "seconds",
+    ("projection",),
+    "How long ago the oldest of these was appended; 0 when there is none.",
+    live=True,
+)
 EXPORTER_UP = Metric(
     "headrace_exporter_up",
     "gauge",

@@ -26,6 +26,7 @@ from headrace.postgres.ledger import PostgresLedger
 from headrace.postgres.migrating import migrate
 from headrace.postgres.open_days import OpenDays
 from headrace.postgres.pool import Pool, StatementTimeoutError, async_pool, connection
+from headrace.postgres.tenure import Held, Tenure
 from headrace.postgres.warm import WarmEvents
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "DeadLetterOutbox",
     "EventFilter",
     "GivesWay",
+    "Held",
     "OpenDays",
     "Order",
     "Page",
@@ -43,6 +45,7 @@ __all__ = [
     "PostgresLedger",
     "StatementTimeoutError",
     "StoredEvent",
+    "Tenure",
     "Tier",
     "WarmEvents",
     "async_pool",

@@ -21,6 +21,7 @@ from headrace.store.errors import (
 from headrace.store.model import (
     Append,
     Appended,
+    Behind,
     Chain,
     Expected,
     Link,
@@ -40,6 +41,7 @@ __all__ = [
     "AsyncEventStore",
     "AsyncRepository",
     "AsyncTransaction",
+    "Behind",
     "Chain",
     "Checked",
     "Checker",

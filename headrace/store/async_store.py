@@ -15,16 +15,19 @@ from headrace.errors import ConfigurationError, OutageError, TransientError
 from headrace.postgres.errors import translated
 from headrace.postgres.sql import statement
 from headrace.store import connecting, queries
+from headrace.store import cursor as cursors
 from headrace.store.checking import Checker
 from headrace.store.cursor import Identity, read_total
 from headrace.store.errors import InvalidCursorError, heals, store_errors
 from headrace.store.model import (
     Append,
     Appended,
+    Behind,
     Chain,
     Expected,
     Given,
     Page,
+    Position,
     Recorded,
     Snapshot,
     Stream,
@@ -199,6 +202,24 @@ class AsyncEventStore:
     async def effects(self, event_id: UUID, *, depth: int = 100, limit: int = PAGE) -> Chain:
         """The event, what it caused, what that did, …: at most `depth` steps and `limit` events."""
         return await self._ask(queries.chain(event_id, False, depth, limit))
+
+    async def behind(self, after: str | None, categories: Sequence[str] | None = None) -> Behind:
+        """What a reader of the total order at this cursor has yet to read."""
+        return await self._ask(queries.behind(await self._identified(), after, categories))
+
+    async def horizon(self) -> Position:
+        """The place before which nothing can appear any more. Who asks for it and then reads has
+        seen everything before it.
+        """
+        return await self._ask(queries.horizon())
+
+    async def cursor_of(self, position: Position) -> str:
+        """The cursor that continues after a position, such as that of an append."""
+        return cursors.total(position, await self._identified())
+
+    async def position_of(self, cursor: str | None) -> Position:
+        """Where a cursor of the total order is (None: its start). Raises InvalidCursorError."""
+        return cursors.START if cursor is None else read_total(cursor, await self._identified())
 
     async def snapshot(
         self, stream: Stream, state_version: str, last: int = LAST_VERSION

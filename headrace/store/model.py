@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 from uuid import UUID
 
 from headrace.codec import dump_json, parse_json
@@ -164,6 +164,17 @@ class Page:
     events: list[Recorded]
     cursor: str
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a reader has yet to read: events (at most `MOST`), and how long ago the oldest of these
+    was appended. An open transaction may hold them back.
+    """
+
+    MOST: ClassVar[int] = 100_000
+    events: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

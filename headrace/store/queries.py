@@ -10,7 +10,16 @@ from headrace.errors import FieldProblem, InvalidEventError
 from headrace.postgres.sql import statement
 from headrace.store import cursor as cursors
 from headrace.store.cursor import Identity, Moment
-from headrace.store.model import Chain, Link, Page, Position, Recorded, Snapshot, Stream
+from headrace.store.model import (
+    Behind,
+    Chain,
+    Link,
+    Page,
+    Position,
+    Recorded,
+    Snapshot,
+    Stream,
+)
 
 T = TypeVar("T")
 
@@ -20,6 +29,10 @@ MAX_DEPTH = 1_000
 LAST_VERSION = 2**31 - 1
 _FIRST_TIME = datetime(1, 1, 2, tzinfo=UTC)
 _LAST_TIME = datetime(9999, 12, 30, tzinfo=UTC)
+_NAMES: LiteralString = (
+    "xid, sequence, event_id, event_type, schema_version, source, at, aggregate_id, "
+    "aggregate_type, aggregate_version, payload, metadata, recorded_at"
+)
 _LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 
 
@@ -38,8 +51,12 @@ def in_order(
     categories: Sequence[str] | None,
     backwards: bool,
     limit: int,
+    *,
+    size: int | None = None,
 ) -> Query[Page]:
-    """The total order, of all aggregates or of some aggregate types."""
+    """The total order, of all aggregates or of some aggregate types; `size` bytes of JSON at most,
+    if it is all of them and forwards.
+    """
     start = cursors.END if backwards else cursors.START
     position = start if after is None else cursors.read_total(after, identity)
     values = {
@@ -56,7 +73,27 @@ def in_order(
         last = events[-1].position if events else position
         return Page(events, cursors.total(last, identity), len(events) == limit)
 
-    return Query(_directed(name, backwards), values, page)
+    sql = _directed(name, backwards)
+    return Query(sql if size is None else _within(sql), values | {"bytes": size}, page)
+
+
+def behind(
+    identity: Identity, after: str | None, categories: Sequence[str] | None
+) -> Query[Behind]:
+    """What follows a cursor, committed or held back by the horizon."""
+    position = cursors.START if after is None else cursors.read_total(after, identity)
+    values = {
+        "xid": str(position.xid),
+        "sequence": position.sequence,
+        "categories": None if categories is None else list(categories),
+        "limit": Behind.MOST,
+    }
+    return Query(statement("store_behind"), values, lambda rows: Behind(rows[0][0], rows[0][1]))
+
+
+def horizon() -> Query[Position]:
+    """The place before which nothing can appear any more."""
+    return Query(statement("store_horizon"), {}, lambda rows: Position(rows[0][0], 0))
 
 
 def in_time(
@@ -194,6 +231,11 @@ def _directed(name: LiteralString, backwards: bool) -> LiteralString:
         .replace("{beyond}", "<" if backwards else ">")
         .replace("{order}", "DESC" if backwards else "ASC")
     )
+
+
+def _within(sql: LiteralString) -> LiteralString:
+    within: LiteralString = statement("store_read_within")
+    return within.replace("{all}", sql).replace("{names}", _NAMES)
 
 
 def _page_size(limit: int) -> int:

@@ -15,16 +15,19 @@ from headrace.errors import ConfigurationError, OutageError, TransientError
 from headrace.postgres.errors import translated
 from headrace.postgres.sql import statement
 from headrace.store import connecting, queries
+from headrace.store import cursor as cursors
 from headrace.store.checking import Checker
 from headrace.store.cursor import Identity, read_total
 from headrace.store.errors import InvalidCursorError, heals, store_errors
 from headrace.store.model import (
     Append,
     Appended,
+    Behind,
     Chain,
     Expected,
     Given,
     Page,
+    Position,
     Recorded,
     Snapshot,
     Stream,
@@ -126,6 +129,14 @@ class EventStore:
             lambda identity: queries.in_order(identity, after, categories, backwards, limit), after
         )
 
+    def read_within(self, after: str | None, limit: int, size: int) -> Page:
+        """As `read_all`, with no more events than have `size` bytes of JSON, and one at least: the
+        page may be short though `more` follow.
+        """
+        return self._page(
+            lambda identity: queries.in_order(identity, after, None, False, limit, size=size), after
+        )
+
     def stream_all(
         self, after: str | None = None, *, categories: Sequence[str] | None = None
     ) -> Iterator[Recorded]:
@@ -197,6 +208,24 @@ class EventStore:
     def effects(self, event_id: UUID, *, depth: int = 100, limit: int = PAGE) -> Chain:
         """The event, what it caused, what that did, …: at most `depth` steps and `limit` events."""
         return self._ask(queries.chain(event_id, False, depth, limit))
+
+    def behind(self, after: str | None, categories: Sequence[str] | None = None) -> Behind:
+        """What a reader of the total order at this cursor has yet to read."""
+        return self._ask(queries.behind(self._identified(), after, categories))
+
+    def horizon(self) -> Position:
+        """The place before which nothing can appear any more. Who asks for it and then reads has
+        seen everything before it.
+        """
+        return self._ask(queries.horizon())
+
+    def cursor_of(self, position: Position) -> str:
+        """The cursor that continues after a position, such as that of an append."""
+        return cursors.total(position, self._identified())
+
+    def position_of(self, cursor: str | None) -> Position:
+        """Where a cursor of the total order is (None: its start). Raises InvalidCursorError."""
+        return cursors.START if cursor is None else read_total(cursor, self._identified())
 
     def snapshot(
         self, stream: Stream, state_version: str, last: int = LAST_VERSION

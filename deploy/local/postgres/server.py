@@ -166,6 +166,8 @@ class Postgres:
                 "HEADRACE_ARCHIVE_PASSWORD": secrets.archive,
                 "HEADRACE_API_PASSWORD": secrets.api,
                 "HEADRACE_STORE_PASSWORD": secrets.store,
+                "HEADRACE_RELAY_PASSWORD": secrets.relay,
+                "HEADRACE_PROJECTOR_PASSWORD": secrets.projector,
                 "HEADRACE_REGISTRY_PASSWORD": secrets.registry,
             },
             capture_output=True,

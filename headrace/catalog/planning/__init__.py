@@ -26,7 +26,6 @@ from headrace.catalog.planning.changes import (
 from headrace.catalog.planning.plan import Permit, Plan, make_plan
 from headrace.catalog.planning.principals import (
     ARCHIVE_GROUP,
-    RELAY,
     Principal,
     principals,
     service_of,
@@ -43,7 +42,8 @@ from headrace.catalog.planning.state import (
     TopicSpec,
     WantedState,
 )
-from headrace.catalog.planning.wanted import JOURNAL, topic_spec, wanted_state
+from headrace.catalog.planning.wanted import JOURNAL, relay_cursor, topic_spec, wanted_state
+from headrace.catalog.relay import RELAY
 
 __all__ = [
     "ALL_SECTIONS",
@@ -79,6 +79,7 @@ __all__ = [
     "WantedState",
     "make_plan",
     "principals",
+    "relay_cursor",
     "service_of",
     "topic_spec",
     "wanted_state",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from headrace.catalog.model import Catalog
+from headrace.catalog.relay import RELAY, RELAY_CURSOR_TOPIC
 
 ANY_SERVICE = "*"
 ADMIN = "headrace-admin"
@@ -16,8 +17,6 @@ API = "headrace-api"
 ARCHIVE = "headrace-archive"
 EXPORTER = "headrace-exporter"
 ARCHIVE_GROUP = "headrace-archive"
-RELAY = "headrace-relay"
-"""Publishes what the event store holds; also the transactional id that it does so under."""
 OWN_PROCESSES = frozenset({ADMIN, API, ARCHIVE, RELAY})
 
 
@@ -90,7 +89,8 @@ def _let_every_service_write(catalog: Catalog, rights: Mapping[str, _Rights]) ->
 def _add_own_processes(catalog: Catalog, rights: dict[str, _Rights]) -> None:
     """The archive reads, and the API writes, each topic of which Kafka is the authority.
 
-    The relay writes those of the event store, where there are any.
+    The relay writes those of the event store, where there are any, and keeps its place in one of
+    its own.
     """
     logs = {topic.name for topic in catalog.topics.values() if topic.authority == "log"}
     rights.setdefault(API, _Rights()).writes |= logs
@@ -99,5 +99,6 @@ def _add_own_processes(catalog: Catalog, rights: dict[str, _Rights]) -> None:
     archive.groups.add(ARCHIVE_GROUP)
     if stores := catalog.topics.keys() - logs:
         relay = rights.setdefault(RELAY, _Rights())
-        relay.writes |= stores
+        relay.writes |= stores | {RELAY_CURSOR_TOPIC}
+        relay.reads.add(RELAY_CURSOR_TOPIC)
         relay.transactional_ids.add(RELAY)

@@ -18,6 +18,12 @@ from headrace.catalog.planning.state import (
     TopicSpec,
     WantedState,
 )
+from headrace.catalog.relay import (
+    RELAY,
+    RELAY_CURSOR_CONFIG,
+    RELAY_CURSOR_REPLICATION,
+    RELAY_CURSOR_TOPIC,
+)
 
 JOURNAL = "headrace.catalog"
 """The compacted topic in which `apply` notes what it has made."""
@@ -37,6 +43,7 @@ def wanted_state(catalog: Catalog, brokers: int) -> WantedState:
     topics = (
         *(topic_spec(topic, brokers) for topic in catalog.topics.values()),
         *(_dead_letters(group, brokers) for group in sorted(groups)),
+        *([relay_cursor(brokers)] if RELAY in by_name else []),
         _journal(brokers),
     )
     return WantedState(
@@ -60,6 +67,15 @@ def _dead_letters(group: str, brokers: int) -> TopicSpec:
     copies = min(DEAD_LETTER_REPLICATION, brokers)
     name = dead_letter_topic(group)
     return TopicSpec(name, DEAD_LETTER_PARTITIONS, copies, DEAD_LETTER_CONFIG)
+
+
+def relay_cursor(brokers: int) -> TopicSpec:
+    """The topic in which the relay keeps its place."""
+    copies = min(RELAY_CURSOR_REPLICATION, brokers)
+    config = dict(RELAY_CURSOR_CONFIG)
+    if copies < RELAY_CURSOR_REPLICATION:
+        del config["min.insync.replicas"]
+    return TopicSpec(RELAY_CURSOR_TOPIC, 1, copies, config)
 
 
 def _journal(brokers: int) -> TopicSpec:

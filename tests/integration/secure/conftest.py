@@ -31,6 +31,7 @@ class SecureStack:
         own = {
             "headrace-archive": known.kafka_archive,
             "headrace-api": known.kafka_api,
+            "headrace-relay": known.kafka_relay,
             "headrace-exporter": known.kafka_exporter,
         }
         if principal in own:

@@ -5,17 +5,13 @@ would hold it back.
 """
 
 from collections.abc import Iterator
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from deploy.local.direct import DirectStack
 from headrace.catalog import load_catalog
-from headrace.postgres import migrate
 from headrace.store import EventStore
-from tests.store.place import Place
+from tests.store.place import Place, new_place
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +22,8 @@ def stack() -> Iterator[DirectStack]:
 
 @pytest.fixture
 def place(stack: DirectStack) -> Iterator[Place]:
-    name = f"store_{uuid4().hex[:8]}"
-    with psycopg.connect(stack.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} OWNER headrace").format(sql.Identifier(name)))
-    place = Place(stack, name)
-    migrate(place.owner)
-    yield place
-    with psycopg.connect(stack.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with new_place(stack) as place:
+        yield place
 
 
 @pytest.fixture

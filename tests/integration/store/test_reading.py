@@ -233,3 +233,20 @@ async def test_the_same_in_an_event_loop(place: Place, store: EventStore) -> Non
         assert await other.find(last) == store.find(last)
         assert await other.version_at(hero, NOON) == 1
         assert await other.identity() == store.identity()
+
+
+def test_a_page_holds_no_more_than_so_many_bytes_but_one_event_at_least(
+    store: EventStore,
+) -> None:
+    large = {"points": 1, "note": "x" * 10_000}
+    events = [store.event("ExperienceGagnee", large) for _ in range(7)]
+    store.append(HERO, events)
+    whole = store.read_all().events
+    pages, after = [], None
+    while (page := store.read_within(after, 100, 25_000)).events:
+        pages.append(page.events)
+        after = page.cursor
+    assert [len(each) for each in pages] == [3, 3, 1]
+    assert [row for each in pages for row in each] == whole
+    assert len(store.read_within(None, 100, 1).events) == 1
+    assert len(store.read_within(None, 2, 10**9).events) == 2

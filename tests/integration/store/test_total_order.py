@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from headrace.store import (
     Transaction,
     YoungerTransactionError,
 )
+from tests.store.naive import NaiveReader
 from tests.store.place import Place
 
 pytestmark = pytest.mark.integration
@@ -31,28 +31,6 @@ APPENDS = 60
 STREAMS = [Stream("Joueur", uuid4()) for _ in range(4)]
 FIGHTS = [Stream("Combat", uuid4()) for _ in range(2)]
 EVENT_TYPES = {"Joueur": "ExperienceGagnee", "Combat": "DegatsInfliges"}
-
-
-class NaiveReader:
-    """What most stores do: after sequence number x, in the order of the numbers."""
-
-    def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True)
-        self._last = 0
-        self.seen: list[UUID] = []
-
-    def advance(self) -> int:
-        rows = self._connection.execute(
-            "SELECT event_sequence, event_id FROM store.events WHERE event_sequence > %s "
-            "ORDER BY event_sequence LIMIT 1000",
-            [self._last],
-        ).fetchall()
-        self.seen += [event_id for _, event_id in rows]
-        self._last = rows[-1][0] if rows else self._last
-        return len(rows)
-
-    def close(self) -> None:
-        self._connection.close()
 
 
 class Reader:

@@ -31,6 +31,7 @@ def passwords(stack: Stack) -> set[str]:
         known.kafka_admin,
         known.kafka_archive,
         known.kafka_api,
+        known.kafka_relay,
         known.kafka_exporter,
     }
 
@@ -60,7 +61,8 @@ def test_each_process_logs_in_as_itself(described: Stack) -> None:
     assert users["exporter"] == "headrace-exporter"
     assert described.env["KAFKA_SASL_USERNAME"] == "headrace-admin"
     assert described.env["KAFKA_SSL"] == "true"
-    assert len(passwords(described)) == 5
+    assert users["relay"] == "headrace-relay"
+    assert len(passwords(described)) == 6
 
 
 def test_no_command_line_carries_a_password(described: Stack) -> None:

@@ -27,6 +27,7 @@ BOUNDED = {
     "partition",
     "broker",
     "outcome",
+    "projection",
 }
 
 
