@@ -52,10 +52,12 @@ bench: install ## measure throughput and latency on this machine, about 15 minut
 example: install ## the seven example services at work on the local stack (STAY=1: until ^C, with the web page)
 	@$(BIN)/python -m examples.dreamscape $(if $(STAY),--stay)
 
-generate: install ## write what follows from the catalog: typed events, AsyncAPI, topic page, Strimzi
+generate: install ## write what follows from the catalog: typed events, AsyncAPI, topic page, Strimzi, metrics
 	@$(BIN)/headrace schemas generate --out headrace/events
 	@$(BIN)/headrace topics export asyncapi --out docs/asyncapi.yaml
 	@$(BIN)/headrace topics export reference --out docs/topics.md
+	@$(BIN)/headrace metrics --page docs/metrics.md
+	@$(BIN)/python -m deploy.grafana
 	@$(BIN)/headrace topics export kafka-topics --out deploy/k8s/kafka/topics.yaml
 	@$(BIN)/headrace topics export kafka-users --out deploy/k8s/kafka/users.yaml
 

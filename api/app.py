@@ -87,7 +87,7 @@ def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits
         clock=clock,
         limits=limits,
         callers=callers,
-        producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
+        producer=AsyncProducer(_impatient(settings), catalog, clock=clock, service="headrace-api"),
         pool=pool,
         known_event_types=KnownEventTypes(catalog, pool, clock),
         http=httpx.AsyncClient(timeout=health.CHECK_SECONDS),

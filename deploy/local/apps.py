@@ -1,4 +1,4 @@
-"""The project's own processes: the REST API and the archive stage."""
+"""The project's own processes: the REST API, the archive stage, and the exporter of metrics."""
 
 import logging
 import sys
@@ -18,12 +18,12 @@ _HEADRACE = str(Path(sys.executable).with_name("headrace"))
 _SERVERS = ("postgres", "kafka", "registry")
 
 
-def api_program(environment: dict[str, str], port: int) -> Program:
+def api_program(environment: dict[str, str], port: int, metrics: int) -> Program:
     """The REST API on 127.0.0.1:`port`."""
     url = environment["HEADRACE_API_URL"]
     return Program(
         name="api",
-        command=(_HEADRACE, "api", "--port", str(port)),
+        command=(_HEADRACE, "api", "--port", str(port), "--metrics-port", str(metrics)),
         directory=REPOSITORY,
         environment=environment,
         address=url,
@@ -32,11 +32,13 @@ def api_program(environment: dict[str, str], port: int) -> Program:
     )
 
 
-def archive_program(environment: dict[str, str], client: Callable[[], KafkaSettings]) -> Program:
+def archive_program(
+    environment: dict[str, str], client: Callable[[], KafkaSettings], metrics: int
+) -> Program:
     """The archive stage; it is ready when its consumer group has settled, as `client` sees it."""
     return Program(
         name="archive",
-        command=(_HEADRACE, "worker", "archive"),
+        command=(_HEADRACE, "worker", "archive", "--metrics-port", str(metrics)),
         directory=REPOSITORY,
         # A killed worker's partitions wait for its session to end: on a laptop 10 s, not 30.
         environment={"KAFKA_SESSION_TIMEOUT": "10000", **environment},
@@ -44,6 +46,20 @@ def archive_program(environment: dict[str, str], client: Callable[[], KafkaSetti
         needs=_SERVERS,
         stop_seconds=30,
         check=lambda: _check_group(client(), ARCHIVE_GROUP),
+    )
+
+
+def exporter_program(environment: dict[str, str], port: int) -> Program:
+    """The exporter on 127.0.0.1:`port`."""
+    url = f"http://127.0.0.1:{port}/metrics"
+    return Program(
+        name="exporter",
+        command=(_HEADRACE, "exporter", "--port", str(port)),
+        directory=REPOSITORY,
+        environment=environment,
+        address=url,
+        needs=("kafka",),
+        check=lambda: check_http(url),
     )
 
 

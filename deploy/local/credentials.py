@@ -25,6 +25,7 @@ class Credentials:
     kafka_admin: str
     kafka_archive: str
     kafka_api: str
+    kafka_exporter: str
 
 
 def credentials(path: Path) -> Credentials:

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 
 from pydantic import SecretStr
 
-from deploy.local.apps import api_program, archive_program
+from deploy.local.apps import api_program, archive_program, exporter_program
 from deploy.local.credentials import Credentials, credentials
 from deploy.local.kafka import Broker, Cluster, KafkaSecurity, client_settings, kafka_programs
 from deploy.local.kafka.security import ADMIN
@@ -21,7 +21,7 @@ from deploy.local.registry import COMPATIBLE_PATH, registry_program
 from headrace.settings import KafkaSettings, Settings
 
 SERVERS = ("postgres", "kafka", "registry")
-APPS = ("api", "archive")
+APPS = ("api", "archive", "exporter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +163,18 @@ class Stack:
             self.postgres.program(),
             *self._kafka_programs(),
             registry_program(layout, ports, sizes.registry_heap, known.registry),
-            api_program(api | self._login("headrace-api", known.kafka_api), ports.api),
+            api_program(
+                api | self._login("headrace-api", known.kafka_api), ports.api, ports.api_metrics
+            ),
             archive_program(
                 archive | self._login("headrace-archive", known.kafka_archive),
                 self.kafka_settings,
+                ports.archive_metrics,
+            ),
+            exporter_program(
+                {"KAFKA_BROKERS": self.kafka_brokers}
+                | self._login("headrace-exporter", known.kafka_exporter),
+                ports.exporter,
             ),
         )
 
@@ -182,6 +190,7 @@ class Stack:
         given = {
             "headrace-api": self.credentials.kafka_api,
             "headrace-archive": self.credentials.kafka_archive,
+            "headrace-exporter": self.credentials.kafka_exporter,
         }
         provision(self.settings(), given, self.layout.kafka_passwords)
 

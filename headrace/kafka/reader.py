@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -109,11 +110,16 @@ def _record(message: Any) -> Record:
     )
 
 
+# The client gives a list and leaves an error set. CPython notices that at once, but not where it
+# has specialised a call in a busy function: there the error would come up somewhere later.
+_asked = methodcaller("headers")
+
+
 def _headers(message: Any) -> tuple[tuple[str, bytes | None], ...] | None:
     """None where the client cannot read them. To be asked once: the client would give a broken list
     the next time.
     """
     try:
-        return tuple(message.headers() or ())
+        return tuple(_asked(message) or ())
     except (SystemError, UnicodeDecodeError):
         return None

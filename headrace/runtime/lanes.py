@@ -13,7 +13,7 @@ from headrace.runtime.records import Batch, Record, TopicPartition
 @dataclass(slots=True, eq=False)
 class Lane:
     """One owned partition. `expected` is where the next batch must begin; its `parked` records are
-    visited at `visit_at`.
+    visited at `visit_at`. `applied_ms` is the newest timestamp among those that are through.
     """
 
     tp: TopicPartition
@@ -35,6 +35,7 @@ class Lane:
     parked: int = 0
     visit_at: float = 0.0
     visit_attempt: int = 0
+    applied_ms: int | None = None
 
     def push(self, batch: Batch) -> None:
         self.queue.append(batch)
@@ -78,7 +79,17 @@ class Lane:
         while self.queue and self.queue[0].end <= offset:
             batch = self.queue.popleft()
             self.queued_bytes -= batch.size
+            if batch.records:
+                self.applied_ms = max(self.applied_ms or 0, batch.newest_ms)
             batch.release()
+
+    def waiting_since_ms(self) -> int | None:
+        """When the first record that is not through got into the log; None if it is not here."""
+        for batch in self.queue:
+            since = batch.first_ms(self.durable)
+            if since is not None:
+                return since
+        return None
 
 
 def job_of(lane: Lane, batches: list[Batch]) -> Job:

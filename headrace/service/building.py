@@ -31,7 +31,7 @@ from headrace.service.relay import Relay
 from headrace.service.running import Running
 from headrace.service.subscriptions import Subscriptions
 from headrace.service.writer import Pace, ServiceWriter
-from headrace.settings import Settings
+from headrace.settings import Settings, load_settings
 
 LedgerKind = Literal["kafka", "postgres"]
 WRITERS = 8
@@ -126,6 +126,15 @@ def consuming(
 
 def _topics(subscriptions: Subscriptions) -> Mapping[str, Topic]:
     return subscriptions.topics
+
+
+def watch(part: Consuming, settings: Settings | None, clock: Clock) -> Companion:
+    """Tells /metrics of the stage's lag and lanes."""
+    from headrace.runtime.log_facts import LogFacts
+    from headrace.runtime.watching import StageWatch
+
+    facts = LogFacts((settings or load_settings()).kafka).facts
+    return StageWatch(part.engine, facts, clock).run
 
 
 def at_once(

@@ -18,6 +18,7 @@ from headrace.errors import ConfigurationError, HeadraceError
 from headrace.events import TypedEvent
 from headrace.kafka import AsyncProducer
 from headrace.runtime import Engine, FailurePolicy
+from headrace.runtime.worker import Companion
 from headrace.service.building import (
     Backing,
     Consuming,
@@ -26,6 +27,7 @@ from headrace.service.building import (
     consuming,
     kafka_backing,
     postgres_backing,
+    watch,
 )
 from headrace.service.checking import check
 from headrace.service.health import Health, HealthServer, health
@@ -161,7 +163,9 @@ class Service:
             settings = self._settings or load_settings()
             registry = self._registry or Registry(settings)
             catalog = self.membership.catalog
-            producer = AsyncProducer(settings, catalog, registry=registry, clock=self.clock)
+            producer = AsyncProducer(
+                settings, catalog, registry=registry, clock=self.clock, service=self.name
+            )
             await producer.__aenter__()
             backing: Backing | None = None
             try:
@@ -172,9 +176,7 @@ class Service:
                 effects = backing.effects if backing else None
                 await check(settings, catalog, registry, topics, effects)
                 encoder = EventEncoder(catalog, registry, self.clock)
-                await self.begin(
-                    producer, Publisher(self.name, producer, encoder), backing, registry
-                )
+                await self.begin(producer, Publisher(producer, encoder), backing, registry)
             except BaseException:
                 await self._abandon(producer, backing)
                 raise
@@ -198,9 +200,7 @@ class Service:
             )
             await self._consuming.engine.start(backing.source)
             for companion in backing.companions:
-                task = asyncio.ensure_future(companion())
-                task.add_done_callback(self._companion_ended)
-                self._beside.append(task)
+                self._accompany(companion)
         self._producer, self._publisher = producer, publisher
         self._hold()
         log.info("service started", service=self.name, group=self.group)
@@ -266,6 +266,8 @@ class Service:
             if server:
                 server.start()
             await self._initialize_or(stopped)
+            if server and self._consuming:
+                self._accompany(watch(self._consuming, self._settings, self.clock))
             # What is there now stays: each look at it for garbage would take a tenth of a second.
             gc.freeze()
             await first_of(stopped.wait(), self.failure())
@@ -286,6 +288,11 @@ class Service:
         if backing is not None:
             await backing.close()
         producer.abandon()
+
+    def _accompany(self, companion: Companion) -> None:
+        task = asyncio.ensure_future(companion())
+        task.add_done_callback(self._companion_ended)
+        self._beside.append(task)
 
     def _companion_ended(self, ended: asyncio.Future[None]) -> None:
         if not ended.cancelled() and (error := ended.exception()) and self._consuming:

@@ -14,6 +14,7 @@ ANY_SERVICE = "*"
 ADMIN = "headrace-admin"
 API = "headrace-api"
 ARCHIVE = "headrace-archive"
+EXPORTER = "headrace-exporter"
 ARCHIVE_GROUP = "headrace-archive"
 RELAY = "headrace-relay"
 """Publishes what the event store holds; also the transactional id that it does so under."""
@@ -62,7 +63,9 @@ def service_of(group: str, topics: Iterable[str]) -> str:
 
 
 def principals(catalog: Catalog) -> Mapping[str, Principal]:
-    """Every principal by its name: the services, and headrace's own processes but the admin."""
+    """Every principal by its name: the services, and headrace's own processes but the
+    admin and the exporter, who neither read nor write.
+    """
     rights: dict[str, _Rights] = {}
     for group, topics in catalog.groups.items():
         of_service = rights.setdefault(service_of(group, topics), _Rights())

@@ -10,7 +10,7 @@ from headrace.catalog.dead_letters import (
     dead_letter_topic,
 )
 from headrace.catalog.model import Catalog, EventType, Topic
-from headrace.catalog.planning.principals import ADMIN, Principal, principals
+from headrace.catalog.planning.principals import ADMIN, EXPORTER, Principal, principals
 from headrace.catalog.planning.state import (
     CLUSTER,
     Acl,
@@ -41,7 +41,7 @@ def wanted_state(catalog: Catalog, brokers: int) -> WantedState:
     )
     return WantedState(
         topics=MappingProxyType({topic.name: topic for topic in topics}),
-        users=frozenset({ADMIN, *by_name}),
+        users=frozenset({ADMIN, EXPORTER, *by_name}),
         acls=frozenset(_acls(by_name.values())),
         groups=groups,
         subjects=MappingProxyType(_subjects(catalog.event_types.values())),
@@ -73,6 +73,8 @@ def _acls(found: Iterable[Principal]) -> Iterator[Acl]:
     yield from (Acl(ADMIN, "cluster", CLUSTER, operation) for operation in _ADMIN_OF_CLUSTER)
     yield from (Acl(ADMIN, "topic", "*", operation) for operation in _ADMIN_OF_TOPICS)
     yield from (Acl(ADMIN, "topic", JOURNAL, operation) for operation in ("read", "write"))
+    yield Acl(EXPORTER, "cluster", CLUSTER, "describe")
+    yield from (Acl(EXPORTER, kind, "*", "describe") for kind in ("topic", "group"))
 
 
 def _acls_of(principal: Principal) -> Iterator[Acl]:

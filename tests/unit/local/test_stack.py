@@ -31,7 +31,7 @@ def test_every_program_comes_after_those_that_it_needs(described: Stack) -> None
     for name, program in described.programs.items():
         assert seen.issuperset(program.needs)
         seen.add(name)
-    assert seen == {"postgres", "kafka", "registry", "api", "archive"}
+    assert seen == {"postgres", "kafka", "registry", "api", "archive", "exporter"}
 
 
 def test_each_process_has_the_database_rights_of_its_kind(described: Stack) -> None:

@@ -60,7 +60,12 @@ def test_rules_are_literal_and_grant_no_more_than_needed(wanted: WantedState) ->
 
 
 def test_only_the_administrator_has_rules_on_every_topic(wanted: WantedState) -> None:
-    assert {acl.principal for acl in wanted.acls if acl.resource == "*"} == {"headrace-admin"}
+    assert {acl.principal for acl in wanted.acls if acl.resource == "*"} == {
+        "headrace-admin",
+        "headrace-exporter",
+    }
+    watcher = {acl.operation for acl in wanted.acls if acl.principal == "headrace-exporter"}
+    assert watcher == {"describe"}
     assert Acl("headrace-admin", "cluster", "kafka-cluster", "alter") in wanted.acls
 
 
