@@ -25,17 +25,18 @@ CREATE INDEX idx_archive_category ON store.events_archive (aggregate_type, xid, 
 -- As before, but a row whose copy is in the archive may leave the events.
 CREATE OR REPLACE FUNCTION store.refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    copy store.events_archive;
 BEGIN
     IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'events' THEN
-        IF EXISTS (
-            SELECT FROM store.events_archive a WHERE a.event_id = OLD.event_id
-                AND (a.event_type, a.event_sequence, a.xid, a."timestamp", a.aggregate_id,
-                    a.aggregate_type, a.aggregate_version, a.schema_version, a.source, a.payload,
-                    a.metadata, a.created_at)
-                = (OLD.event_type, OLD.event_sequence, OLD.xid, OLD."timestamp", OLD.aggregate_id,
-                    OLD.aggregate_type, OLD.aggregate_version, OLD.schema_version, OLD.source,
-                    OLD.payload, OLD.metadata, OLD.created_at)
-        ) THEN
+        SELECT * INTO copy FROM store.events_archive a WHERE a.event_id = OLD.event_id;
+        IF FOUND AND (copy.event_type, copy.event_sequence, copy.xid, copy."timestamp",
+                copy.aggregate_id, copy.aggregate_type, copy.aggregate_version, copy.schema_version,
+                copy.source, copy.payload, copy.metadata, copy.created_at)
+            = (OLD.event_type, OLD.event_sequence, OLD.xid, OLD."timestamp", OLD.aggregate_id,
+                OLD.aggregate_type, OLD.aggregate_version, OLD.schema_version, OLD.source,
+                OLD.payload, OLD.metadata, OLD.created_at)
+        THEN
             RETURN OLD;
         END IF;
     END IF;
