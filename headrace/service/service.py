@@ -29,6 +29,7 @@ from headrace.service.membership import Membership, RegistrationError
 from headrace.service.metadata import Metadata
 from headrace.service.publishing import Enveloper, Published, Publisher
 from headrace.service.subscriptions import Subscriptions
+from headrace.service.threads import check_thread
 from headrace.service.writer import Pace
 from headrace.settings import Settings, load_settings
 
@@ -134,6 +135,13 @@ class Service:
         """
         return await self._ready().publish(self._enveloper.event(event, **envelope))
 
+    def publish_sync(self, event: TypedEvent | Event, **envelope: Any) -> Published:
+        """`publish` for a handler that is a plain function, or any thread beside the loop."""
+        check_thread("publish_sync", "service.publish(…)")
+        self._ready()
+        work = self.publish(event, **envelope)  # in the thread's context: the handler's flow
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
     async def publish_many(
         self, events: Sequence[TypedEvent | Event]
     ) -> list[Published | HeadraceError]:
@@ -197,6 +205,7 @@ class Service:
                 pace=self.pace,
             )
             await self._consuming.start()
+        self._loop = asyncio.get_running_loop()
         self._producer, self._publisher = producer, publisher
         self._hold()
         log.info("service started", service=self.name, group=self.group)

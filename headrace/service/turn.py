@@ -10,7 +10,12 @@ import structlog
 from headrace.clock import Clock
 from headrace.errors import HeadraceError
 from headrace.runtime.policy import Bury, Park, Stop, Wait
-from headrace.service.calling import HandlerCancelledError, HandlerTimeoutError, Item
+from headrace.service.calling import (
+    HandlerCancelledError,
+    HandlerExitError,
+    HandlerTimeoutError,
+    Item,
+)
 from headrace.service.verdicts import HANDLED, OUTAGE, Failed, Verdict
 
 log = structlog.get_logger(__name__)
@@ -109,6 +114,11 @@ class Turn:
             verdict = self._cancelled(task, running, item)
         except Exception as error:  # noqa: BLE001 - the policy tells them apart
             verdict = self._failed(item, _cause(error, task, running, item))
+        except BaseException as error:
+            if not _runs(task):
+                raise  # the loop is closing its tasks
+            failure = HandlerExitError(f"{item.subscription.name} raised {error!r} for {item}")
+            verdict = self._failed(item, _cause(failure, task, running, item))
         else:
             if running.timed_out and task.cancelling():
                 task.uncancel()  # it ended just then
@@ -197,6 +207,13 @@ class _Running:
         self.item: Item | None = None
         self.limit = 0.0
         self.timed_out = self.called_off = self.abandoned = False
+
+
+def _runs(task: "asyncio.Task[None]") -> bool:
+    try:
+        return asyncio.current_task() is task
+    except RuntimeError:  # no loop runs
+        return False
 
 
 def _cause(

@@ -119,6 +119,78 @@ async def test_a_failure_is_tried_five_times_and_then_a_dead_letter(service: Ser
     assert (letter.error_class, letter.reason) == ("unexpected", "KeyError")
 
 
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_handler_that_would_end_the_process_is_a_failure_like_others(
+    service: Service, error: BaseException, *, plain: bool
+) -> None:
+    handled: list[str] = []
+
+    def quit_at_first(event: PaymentCompleted, metadata: Metadata) -> None:
+        if event.payment_id == "p-1":
+            raise error
+        handled.append(event.payment_id)
+
+    async def quit_in_the_loop(event: PaymentCompleted, metadata: Metadata) -> None:
+        quit_at_first(event, metadata)
+
+    service.on(PaymentCompleted)(quit_at_first if plain else quit_in_the_loop)
+    async with ServiceKit(service, partitions=1) as kit:
+        await kit.send(paid(1))
+        await kit.send(paid(2))
+        await kit.settled()
+        (letter,) = kit.dead_letters
+    assert handled == ["p-2"]
+    assert letter.reason in {"HandlerExitError", "RuntimeError"}
+    assert type(error).__name__ in letter.message
+
+
+async def test_a_plain_function_publishes_too(service: Service) -> None:
+    @service.on(PaymentCompleted)
+    def confirm(event: PaymentCompleted, metadata: Metadata) -> None:
+        published = service.publish_sync(confirmed(event.booking_id), user_id="u-1")
+        assert (published.receipt is None) is (service.ledger == "postgres")
+
+    async with ServiceKit(service) as kit:
+        sent = await kit.send(paid(), correlation_id="flow-1")
+        await kit.settled()
+    (event,) = kit.published
+    assert (event.correlation_id, event.causation_id) == ("flow-1", str(sent.event_id))
+    assert (event.aggregate_id, event.user_id) == ("b-1", "u-1")
+
+
+async def test_what_a_plain_function_published_before_it_failed_is_not_sent() -> None:
+    service = Service("voyage-service", ledger="postgres")
+
+    @service.on(PaymentCompleted)
+    def confirm(event: PaymentCompleted, metadata: Metadata) -> None:
+        service.publish_sync(confirmed(event.booking_id))
+        raise BusinessError("no")
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid())
+        await kit.settled()
+        assert (len(kit.dead_letters), kit.published) == (1, [])
+
+
+async def test_a_handler_on_the_loop_that_publishes_as_a_plain_function_is_told() -> None:
+    service, said = Service("voyage-service"), ""
+    with pytest.raises(ConfigurationError, match="not running"):
+        await asyncio.to_thread(service.publish_sync, confirmed("b"))
+
+    @service.on(PaymentCompleted)
+    async def confirm(event: PaymentCompleted, metadata: Metadata) -> None:
+        nonlocal said
+        with pytest.raises(ConfigurationError) as refused:
+            service.publish_sync(confirmed("b"))
+        said = str(refused.value)
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid())
+        await kit.settled()
+    assert "await service.publish(" in said
+
+
 async def test_a_rule_that_says_no_is_a_dead_letter_at_once(service: Service) -> None:
     calls = 0
 
