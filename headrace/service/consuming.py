@@ -62,6 +62,21 @@ class Consuming:
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self.backing.close()
 
+    @property
+    def joined(self) -> bool:
+        """Whether its group has this process now."""
+        return self.engine.failed is None and self.engine.joined
+
+    def problems(self) -> list[str]:
+        """What keeps it from handling events, each with its remedy."""
+        found = list(self.engine.left_out.values())
+        if self.engine.failed is not None:
+            found.append(f"it has stopped: {self.engine.failed}")
+        elif not self.engine.joined:
+            group = self.engine.stage.group
+            found.append(f"it is not in {group}: it is joining, or the coordinator is away")
+        return found
+
     def hold(self, topics: frozenset[str]) -> None:
         """Begin no further event of these topics."""
         self.running.held = topics
@@ -92,6 +107,7 @@ def consuming(
         NoHandler(),
         FailurePolicy(),
         backing.columnar,
+        topics_apart=True,
     )
     picking = Picking(stage, subscriptions, clock)
     running = Running(

@@ -24,7 +24,7 @@ from headrace.service.building import (
 )
 from headrace.service.checking import check
 from headrace.service.consuming import Consuming, consuming
-from headrace.service.health import Health, health
+from headrace.service.health import Health, Standing, health
 from headrace.service.membership import Membership, RegistrationError
 from headrace.service.metadata import Metadata
 from headrace.service.publishing import Enveloper, Published, Publisher
@@ -252,16 +252,20 @@ class Service:
 
     async def health_check(self) -> Health:
         """{healthy, details: {clusterId, brokers, controller, topicsCount, connectedConsumers,
-        producerConnected}}; answers within a few seconds, whatever is away.
+        producerConnected}}, and where it is not healthy `error`, which says why; answers within a
+        few seconds, whatever is away.
         """
-        settings = self.settings.kafka
         part = self._consuming
-        return await health(
-            settings,
-            consumers=int(part is not None and part.engine.failed is None),
-            wanted=int(bool(self.subscriptions)),
+        problems = [] if part is None else part.problems()
+        if self._publisher is None:
+            problems.append(f"{self.name} is not running: it is starting, or has ended")
+        standing = Standing(
+            self.subscriptions.topics,
+            joined=part is not None and part.joined,
             producing=self._publisher is not None,
+            problems=problems,
         )
+        return await health(self.settings.kafka, standing)
 
     def pause(self, *what: type[TypedEvent] | str) -> None:
         """Begin no further event of these types or topics (all, if none is named). A type pauses

@@ -16,6 +16,7 @@ from headrace.events import (
     PaymentCompleted,
     PaymentPartialRefund,
     PaymentPartialRefundV2,
+    PaymentRefunded,
     VoyageBookingConfirmed,
 )
 from headrace.kafka import current
@@ -23,6 +24,7 @@ from headrace.service import BusinessError, FailurePolicy, Pace, ParkingPolicy
 from headrace.service.building import LedgerKind
 from headrace.service.statements import TransactionOverError
 from headrace.testing import ServiceKit
+from tests.runtime.stages import until
 from tests.unit.service.samples import confirmed, example, paid
 
 LEDGERS: list[LedgerKind] = ["kafka", "postgres"]
@@ -532,3 +534,33 @@ async def test_metadata_that_would_not_come_back_is_refused(value: object) -> No
     async with ServiceKit(service):
         with pytest.raises(InvalidEventError, match="metadata"):
             await service.publish(confirmed("b-1"), metadata={"key": value})
+
+
+async def test_a_topic_that_was_made_again_is_left_out_and_the_others_go_on() -> None:
+    service, handled = Service("voyage-service", ledger="postgres"), list[str]()
+
+    @service.on(PaymentCompleted)
+    @service.on(PaymentRefunded)
+    async def keep(event: PaymentCompleted | PaymentRefunded, metadata: Metadata) -> None:
+        handled.append(f"{metadata.event_type} {metadata.offset}")
+
+    async with ServiceKit(service, partitions=1) as kit:
+        for _ in range(3):
+            await kit.send(paid())
+        await kit.settled()
+        engine, topic = service.engine, PaymentCompleted.topic
+        assert engine is not None
+        kit.log.create(topic, 1)  # once more: another log
+        await until(lambda: topic in engine.left_out)
+        assert (
+            f"headrace ledger restart dreamscape-voyage-service-group {topic}"
+            in (engine.left_out[topic])
+        )
+        await kit.send(paid(9))
+        await kit.send(example(PaymentRefunded))
+        await until(lambda: "payment.refunded 0" in handled)
+        assert engine.failed is None
+        assert len(handled) == 4
+        kit.ledger.restart(topic)
+        await until(lambda: len(handled) == 5, 10)  # it looks every few seconds
+        assert (handled[-1], engine.left_out) == ("payment.completed 0", {})
