@@ -18,6 +18,7 @@ from headrace.runtime import (
 )
 from headrace.runtime.worker import Companion
 from headrace.service.effects import Effects
+from headrace.service.membership import Membership
 from headrace.service.relay import Relay
 from headrace.settings import Settings
 
@@ -54,6 +55,20 @@ def at_once(
     watch = NativeWatch(settings.state_dir / backing.ledger.group, clock)
     decoder = ColumnarDecoder(registry, watch)
     return replace(backing, columnar=decoder, companions=(*backing.companions, watch.run))
+
+
+def backing_on(
+    ledger: LedgerKind,
+    membership: Membership,
+    topics: Sequence[str],
+    settings: Settings,
+    producer: AsyncProducer,
+) -> Backing:
+    """Nothing is connected yet."""
+    group = membership.group or ""
+    if ledger == "postgres":
+        return postgres_backing(membership.service, group, topics, settings, producer)
+    return kafka_backing(group, topics, settings)
 
 
 def kafka_backing(group: str, topics: Sequence[str], settings: Settings) -> Backing:

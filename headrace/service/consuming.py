@@ -19,6 +19,7 @@ from headrace.service.membership import Membership
 from headrace.service.picking import Picking
 from headrace.service.running import Running
 from headrace.service.subscriptions import Subscriptions
+from headrace.service.watching import LoopWatch
 from headrace.service.writer import Pace, ServiceWriter
 
 
@@ -35,12 +36,14 @@ class NoHandler:
 class Consuming:
     """Belongs to the event loop. `running` has the handlers at work."""
 
-    def __init__(self, engine: Engine, running: Running, backing: Backing) -> None:
+    def __init__(self, engine: Engine, running: Running, backing: Backing, clock: Clock) -> None:
         self.engine, self.running, self.backing = engine, running, backing
         self._beside: list[asyncio.Future[None]] = []
+        self.watch = LoopWatch(asyncio.get_running_loop(), clock, running.at)
 
     async def start(self) -> None:
         """Join the group and begin to handle events."""
+        self.watch.start()
         await self.engine.start(self.backing.source)
         for companion in self.backing.companions:
             task = asyncio.ensure_future(companion())
@@ -61,6 +64,12 @@ class Consuming:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self.backing.close()
+        self.watch.stop()
+
+    async def abandon(self) -> None:
+        """It could not be started."""
+        await self.engine.stop()
+        self.watch.stop()
 
     @property
     def joined(self) -> bool:
@@ -133,4 +142,4 @@ def consuming(
     )
     limits = EngineLimits(writers=WRITERS, small_records=0, lanes=1)
     engine = Engine(stage, backing.ledger, clock=clock, limits=limits, applying=writer)
-    return Consuming(engine, running, backing)
+    return Consuming(engine, running, backing, clock)

@@ -148,7 +148,7 @@ class HealthServer:
             found: dict[str, Any] = asked.result(ANSWER_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the service is not well
             asked.cancel()
-            blocked = "the event loop does not answer: a handler blocks it"
+            blocked = "the event loop does not answer: a handler blocks it, the log says which"
             reason = blocked if isinstance(error, TimeoutError) else type(error).__name__
             return {"healthy": False, "error": reason}
         return found

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import signal
 
 import structlog
 
@@ -12,6 +11,7 @@ from headrace.logs import configure
 from headrace.runtime.worker import first_of
 from headrace.service.health import HealthServer
 from headrace.service.service import Service
+from headrace.service.signals import ending
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +28,12 @@ def run(service: Service, host: str, port: int | None) -> None:
 
 async def _run(service: Service, host: str, port: int | None) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+    with ending(loop, stopped.set, service.overdue, service.clock):
+        await _serve(service, stopped, host, port)
+
+
+async def _serve(service: Service, stopped: asyncio.Event, host: str, port: int | None) -> None:
+    loop = asyncio.get_running_loop()
     server = None if port is None else HealthServer(service.health_check, loop, host, port)
     try:
         if server:

@@ -19,8 +19,7 @@ from headrace.service.building import (
     Backing,
     LedgerKind,
     at_once,
-    kafka_backing,
-    postgres_backing,
+    backing_on,
 )
 from headrace.service.checking import check
 from headrace.service.consuming import Consuming, consuming
@@ -39,6 +38,8 @@ E = TypeVar("E", bound=TypedEvent)
 R = TypeVar("R")
 Handle = Callable[[E, Metadata], R]
 DRAIN_SECONDS = 30.0
+ENDS_WITHIN = 90.0
+"""The longest that a shutdown takes: handlers, statements and the last offsets have time limits."""
 
 
 class Service:
@@ -175,7 +176,7 @@ class Service:
             try:
                 topics = sorted(self.subscriptions.topics)
                 if topics:
-                    backing = self._backing(topics, settings, producer)
+                    backing = backing_on(self.ledger, self.membership, topics, settings, producer)
                     backing = at_once(backing, registry, settings, self.clock)
                 effects = backing.effects if backing else None
                 await check(settings, catalog, registry, topics, effects)
@@ -224,6 +225,11 @@ class Service:
             self._consuming = self._producer = self._publisher = None
             log.info("service ended", service=self.name)
 
+    def overdue(self, seconds: float) -> bool:
+        """Whether it should have ended, asked to so many seconds ago. From any thread."""
+        blocked = self._consuming is not None and self._consuming.watch.blocked
+        return seconds > (DRAIN_SECONDS if blocked else ENDS_WITHIN)
+
     async def failure(self) -> None:
         """Wait until the service stops by itself; raises why."""
         if self._consuming is None:
@@ -242,7 +248,7 @@ class Service:
 
     async def _abandon(self, producer: AsyncProducer, backing: Backing | None) -> None:
         if self._consuming is not None:
-            await self._consuming.engine.stop()
+            await self._consuming.abandon()
             self._consuming = None
         if backing is not None:
             await backing.close()
@@ -290,9 +296,3 @@ class Service:
     def _hold(self) -> None:
         if self._consuming is not None:
             self._consuming.hold(frozenset(self._held))
-
-    def _backing(self, topics: list[str], settings: Settings, producer: AsyncProducer) -> Backing:
-        group = self.membership.group or ""
-        if self.ledger == "postgres":
-            return postgres_backing(self.name, group, topics, settings, producer)
-        return kafka_backing(group, topics, settings)

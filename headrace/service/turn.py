@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 import structlog
 
@@ -70,6 +71,12 @@ class Turn:
                 self._runners, timeout=self._next_look(), return_when=asyncio.FIRST_COMPLETED
             )
             self._look()
+
+    def at(self, task: "asyncio.Task[Any]") -> dict[str, object] | None:
+        """The event that a runner is at, for the log. From any thread."""
+        running = self._runners.get(task)
+        item = running.item if running else None
+        return _about(item) if item else None
 
     def give_up(self) -> None:
         """Cancel what runs: it counts as not begun. Its effects are undone."""

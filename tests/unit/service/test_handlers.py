@@ -539,11 +539,11 @@ async def test_metadata_that_would_not_come_back_is_refused(value: object) -> No
 async def test_a_topic_that_was_made_again_is_left_out_and_the_others_go_on() -> None:
     service, handled = Service("voyage-service", ledger="postgres"), list[str]()
 
-    @service.on(PaymentCompleted)
-    @service.on(PaymentRefunded)
-    async def keep(event: PaymentCompleted | PaymentRefunded, metadata: Metadata) -> None:
+    async def keep(_: PaymentCompleted | PaymentRefunded, metadata: Metadata) -> None:
         handled.append(f"{metadata.event_type} {metadata.offset}")
 
+    service.on(PaymentCompleted)(keep)
+    service.on(PaymentRefunded)(keep)
     async with ServiceKit(service, partitions=1) as kit:
         for _ in range(3):
             await kit.send(paid())
