@@ -20,7 +20,6 @@ from headrace.runtime.ledger import (
     LedgerRow,
     Move,
     TopicRecreatedError,
-    recreated_message,
 )
 from headrace.runtime.records import TopicPartition
 
@@ -65,7 +64,7 @@ class PostgresLedger:
         }
         row = connection.execute(statement("ledger_claim"), values).fetchone()
         if row is None:
-            raise TopicRecreatedError(recreated_message(self.group, request.tp))
+            raise TopicRecreatedError(self.group, request.tp.topic)
         return Claim(request.tp, *row)
 
     @contextmanager

@@ -140,6 +140,16 @@ class Engine:
         """Whether records come faster than they are applied: a partition is held back for it."""
         return any(lane.paused for lane in self._owned.lanes.values())
 
+    @property
+    def joined(self) -> bool:
+        """Whether the group has this worker now."""
+        return self._source.joined()
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """The topics that the ledger refuses (`Stage.topics_apart`), and why."""
+        return dict(self._owned.left_out)
+
     def hold(self, topics: Iterable[str]) -> None:
         """Begin no work on these topics, and on the others again. What is fetched waits, bounded
         as ever; work in progress goes on.

@@ -88,6 +88,9 @@ class FaustSource:
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         await self._app.consumer.seek_to(positions)
 
+    def joined(self) -> bool:
+        return self._app is not None and bool(self._app.consumer.joined())
+
     def handed_out(self) -> Mapping[TopicPartition, Position]:
         if self._app is None:
             return {}

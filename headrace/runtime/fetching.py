@@ -77,6 +77,13 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         self.app.loop.call_soon_threadsafe(self.app.headrace_sink.revoke)
         await super().on_partitions_revoked(revoked)
 
+    def joined(self) -> bool:
+        """Whether the group's coordinator is known and has us. From any thread."""
+        coordinator = None if self._consumer is None else self._consumer._coordinator
+        if coordinator is None or coordinator.coordinator_id is None:
+            return False
+        return bool(coordinator.generation >= 0)
+
     def handed_out(self) -> Mapping[TP, Position]:
         return self._next.copy()
 

@@ -22,6 +22,14 @@ class TopicRecreatedError(HeadraceError):
     Decide what to do with the new log, then `headrace ledger restart GROUP TOPIC`.
     """
 
+    def __init__(self, group: str, topic: str) -> None:
+        self.topic = topic
+        super().__init__(
+            f"topic {topic} was deleted and made again since {group} last read it, so its offsets "
+            f"mean another log; to read the new log from its start, with the database owner's "
+            f"DATABASE_URL: headrace ledger restart {group} {topic}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
@@ -163,11 +171,3 @@ class Ledger(Protocol):
 
     def rows(self) -> list[LedgerRow]:
         """The whole ledger of this group, in key order."""
-
-
-def recreated_message(group: str, tp: TopicPartition) -> str:
-    return (
-        f"topic {tp.topic} was deleted and made again since {group} last read it, so its offsets "
-        f"mean another log; to read the new log from its start, with the database owner's "
-        f"DATABASE_URL: headrace ledger restart {group} {tp.topic}"
-    )

@@ -16,7 +16,6 @@ from headrace.runtime.ledger import (
     LedgerRow,
     Move,
     TopicRecreatedError,
-    recreated_message,
 )
 from headrace.runtime.memory_parking import MemoryParking, Waiting
 from headrace.runtime.parking import Parked
@@ -79,7 +78,7 @@ class MemoryLedger:
         if row is None:
             return _new_row(request, 1, self.owner)
         if row.topic_id != request.topic_id:
-            raise TopicRecreatedError(recreated_message(self.group, request.tp))
+            raise TopicRecreatedError(self.group, request.tp.topic)
         return replace(row, epoch=row.epoch + 1, owner=self.owner)
 
     @contextmanager
@@ -91,6 +90,14 @@ class MemoryLedger:
             except BaseException:
                 _restore(self._state, before)
                 raise
+
+    def restart(self, topic: str) -> int:
+        """Forget the offsets of a topic that was made again; how many partitions that were."""
+        with self._lock:
+            gone = [tp for tp in self._state.rows if tp.topic == topic]
+            for tp in gone:
+                del self._state.rows[tp]
+        return len(gone)
 
     def rows(self) -> list[LedgerRow]:
         return [row for _, row in sorted(self._state.rows.items())]

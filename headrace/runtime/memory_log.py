@@ -188,6 +188,9 @@ class MemorySource:
         self._next.update(positions)
         self._paused -= positions.keys()
 
+    def joined(self) -> bool:
+        return self in self._log.members
+
     def handed_out(self) -> Mapping[TopicPartition, Position]:
         return dict(self._next)
 

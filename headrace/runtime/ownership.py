@@ -16,9 +16,9 @@ from headrace.runtime.claiming import (
     requests_at_the_end,
 )
 from headrace.runtime.lanes import Lane
-from headrace.runtime.ledger import Claim, Ledger
+from headrace.runtime.ledger import Claim, Ledger, TopicRecreatedError
 from headrace.runtime.policy import Stop, backoff, decide
-from headrace.runtime.records import Position, TopicPartition
+from headrace.runtime.records import PartitionFacts, Position, TopicPartition
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Stage
 
@@ -56,7 +56,8 @@ class Ownership:
         self._control = ThreadPoolExecutor(1, f"{stage.name}-control")
         self._tokens = itertools.count(1)
         self._generation = 0
-        self._undescribed: set[TopicPartition] = set()
+        self.left_out: dict[str, str] = {}
+        self._unclaimed: set[TopicPartition] = set()  # of topics left out, or not described
         self._strayed: dict[TopicPartition, Position] = {}
 
     def close(self) -> None:
@@ -66,7 +67,8 @@ class Ownership:
     def revoke(self) -> None:
         """Forget every lane. Writes in progress go on; the ledger decides about them."""
         self._generation += 1
-        self._undescribed.clear()
+        self._unclaimed.clear()
+        self.left_out.clear()
         for lane in self.lanes.values():
             if not lane.busy:
                 lane.drop_queue()
@@ -99,7 +101,7 @@ class Ownership:
 
         A batch that was handed out and has not come by the next look is read again; so is a
         partition that the source still reads from elsewhere than its lane wants. A topic that
-        Kafka did not describe is claimed when it does.
+        Kafka did not describe is claimed when it does, one that was left out when it may be.
         """
         handed_out, strayed = self._source.handed_out(), {}
         for tp, lane in self.lanes.items():
@@ -109,9 +111,9 @@ class Ownership:
                 if self._strayed.get(tp) == wanted:
                     self.reclaim(lane, delay=0.0)
         self._strayed = strayed
-        if self._undescribed:
-            undescribed, self._undescribed = self._undescribed, set()
-            self._spawn(self._claim_late(sorted(undescribed), self._generation))
+        if self._unclaimed:
+            unclaimed, self._unclaimed = self._unclaimed, set()
+            self._spawn(self._claim_late(sorted(unclaimed), self._generation))
 
     async def _claim_again(self, lane: Lane, delay: float) -> None:
         await asyncio.sleep(delay)
@@ -128,7 +130,7 @@ class Ownership:
             if self.stopping or not tps or not wanted():
                 break
             try:
-                claims = await self._claims(tps)
+                claims = await self._claims(tps, wanted)
             except Exception as error:  # noqa: BLE001 - the policy tells them apart
                 if isinstance(decide(error, 0, self._stage.policy), Stop):
                     self._fail(error)
@@ -139,20 +141,48 @@ class Ownership:
                 return self._own(claims) if wanted() else {}
         return {}
 
-    async def _claims(self, tps: list[TopicPartition]) -> dict[TopicPartition, Claim]:
+    async def _claims(
+        self, tps: list[TopicPartition], wanted: Callable[[], bool]
+    ) -> Mapping[TopicPartition, Claim]:
         facts = await self._source.facts(tps)
         undescribed = [tp for tp in tps if tp not in facts]
-        if undescribed:
+        if undescribed and wanted():
             log.warning("Kafka does not know a topic", partitions=[str(tp) for tp in undescribed])
-            self._undescribed.update(undescribed)
+            self._unclaimed.update(undescribed)
         await self._begin({tp.topic for tp in facts})
-        claims = await self._control_call(self._ledger.claim, claim_requests(facts))
+        claims = await self._claimed(facts, wanted)
         try:
             positions_or_stop(self._stage.group, claims, facts)
         except OffsetOutOfRangeError:
             # The owner before us may have gone on between the two answers: ask the log once more.
             positions_or_stop(self._stage.group, claims, await self._source.facts(list(claims)))
         return claims
+
+    async def _claimed(
+        self, facts: Mapping[TopicPartition, PartitionFacts], wanted: Callable[[], bool]
+    ) -> Mapping[TopicPartition, Claim]:
+        """All of them, but for topics made again where the stage's stand apart."""
+        while True:
+            try:
+                return await self._control_call(self._ledger.claim, claim_requests(facts))
+            except TopicRecreatedError as error:
+                if not self._stage.topics_apart:
+                    raise
+                if wanted():
+                    self._leave_out(error, [tp for tp in facts if tp.topic == error.topic])
+                facts = {tp: fact for tp, fact in facts.items() if tp.topic != error.topic}
+
+    def _leave_out(self, error: TopicRecreatedError, tps: list[TopicPartition]) -> None:
+        """Nothing of these is read until a later claim of them succeeds."""
+        if error.topic not in self.left_out:
+            log.error("topic left out", stage=self._stage.name, error=str(error))
+        self.left_out[error.topic] = str(error)
+        self._unclaimed.update(tps)
+        for tp in tps:
+            self._source.pause(tp)
+            lane = self.lanes.pop(tp, None)
+            if lane is not None and not lane.busy:
+                lane.drop_queue()
 
     async def _begin(self, topics: Iterable[str]) -> None:
         """A group that starts at the end of a topic does so on all its partitions at one moment:
@@ -169,6 +199,7 @@ class Ownership:
     def _own(self, claims: Mapping[TopicPartition, Claim]) -> dict[TopicPartition, Position]:
         positions = {}
         for tp, claim in claims.items():
+            self.left_out.pop(tp.topic, None)
             token = next(self._tokens)
             start = claim.next_offset
             self.lanes[tp] = Lane(tp, claim.epoch, token, start, start, parked=claim.parked)

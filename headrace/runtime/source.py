@@ -50,6 +50,9 @@ class Source(Protocol):
     async def seek(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Read on from there; batches carry the position's token."""
 
+    def joined(self) -> bool:
+        """Whether the group has this member now, as far as the member knows."""
+
     def handed_out(self) -> Mapping[TopicPartition, Position]:
         """Where each partition's next batch will begin."""
 

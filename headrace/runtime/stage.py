@@ -69,7 +69,11 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A consumer group with a handler, a failure policy and the topics it reads."""
+    """A consumer group with a handler, a failure policy and the topics it reads.
+
+    `topics_apart`: a topic that was made again does not stop the stage but is left out, while the
+    others go on. For stages whose topics have nothing to do with each other.
+    """
 
     name: str
     group: str
@@ -78,3 +82,4 @@ class Stage:
     handler: Handler
     policy: FailurePolicy = field(default_factory=FailurePolicy)
     columnar: ManyDecoder | None = None
+    topics_apart: bool = False

@@ -101,6 +101,9 @@ class Consumer(driver.Consumer):
         self._unpaused.set()
         await self._thread.seek_all({TP(*tp): position for tp, position in positions.items()})
 
+    def joined(self) -> bool:
+        return self._thread.joined()
+
     def handed_out(self) -> Mapping[TopicPartition, Position]:
         return {TopicPartition(*tp): at for tp, at in self._thread.handed_out().items()}
 

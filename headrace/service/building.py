@@ -1,53 +1,32 @@
-"""Wires a service: engine, source, ledger, producer, and what runs beside them."""
+"""What a service runs on: its source, its ledger, and what runs beside them."""
 
 import asyncio
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from headrace.catalog import Topic
 from headrace.clock import Clock
-from headrace.codec import EventDecoder, SchemaRegistry
+from headrace.codec import SchemaRegistry
 from headrace.codec.columnar import ColumnarDecoder, NativeWatch
 from headrace.kafka import AsyncProducer
 from headrace.runtime import (
     DeadLetter,
-    Engine,
-    EngineLimits,
-    Events,
-    FailurePolicy,
     Ledger,
     Source,
-    Stage,
-    TopicPartition,
 )
 from headrace.runtime.worker import Companion
 from headrace.service.effects import Effects
 from headrace.service.membership import Membership
-from headrace.service.picking import Picking
 from headrace.service.relay import Relay
-from headrace.service.running import Running
-from headrace.service.subscriptions import Subscriptions
-from headrace.service.writer import Pace, ServiceWriter
-from headrace.settings import Settings, load_settings
+from headrace.settings import Settings
 
 LedgerKind = Literal["kafka", "postgres"]
 WRITERS = 8
 INBOX_DAYS = 30.0
 """How long the inbox knows an event: longer than any topic keeps it."""
 PRUNE_SECONDS = 3600.0
-
-
-class NoHandler:
-    """A stage wants one; a service's events go through its `ServiceWriter` instead."""
-
-    def prepare(self, events: Events) -> None:
-        del events
-
-    def apply(self, events: Events, effects: Any) -> Mapping[TopicPartition, int]:
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,76 +46,6 @@ class Backing:
             await asyncio.to_thread(self.database.close)
 
 
-@dataclass(frozen=True, slots=True)
-class Consuming:
-    """A service's consuming half."""
-
-    engine: Engine
-    running: Running
-    backing: Backing
-
-
-def consuming(
-    membership: Membership,
-    subscriptions: Subscriptions,
-    backing: Backing,
-    *,
-    registry: SchemaRegistry,
-    clock: Clock,
-    pace: Pace,
-) -> Consuming:
-    """Nothing is connected yet."""
-    group = membership.group or ""
-    decoder = EventDecoder(membership.catalog, registry, clock)
-    stage = Stage(
-        membership.service,
-        group,
-        _topics(subscriptions),
-        decoder,
-        NoHandler(),
-        FailurePolicy(),
-        backing.columnar,
-    )
-    picking = Picking(stage, subscriptions, clock)
-    running = Running(
-        membership.service,
-        group,
-        picking,
-        backing.effects,
-        clock=clock,
-        concurrency=pace.concurrency,
-        seconds=pace.seconds,
-        parks=backing.ledger.parking is not None,
-        loop=asyncio.get_running_loop(),
-        enqueued=backing.relay.wake if backing.relay else lambda: None,
-    )
-    writer = ServiceWriter(
-        stage,
-        backing.ledger,
-        clock=clock,
-        picking=picking,
-        running=running,
-        effects=backing.effects,
-        pace=pace,
-    )
-    limits = EngineLimits(writers=WRITERS, small_records=0, lanes=1)
-    engine = Engine(stage, backing.ledger, clock=clock, limits=limits, applying=writer)
-    return Consuming(engine, running, backing)
-
-
-def _topics(subscriptions: Subscriptions) -> Mapping[str, Topic]:
-    return subscriptions.topics
-
-
-def watch(part: Consuming, settings: Settings | None, clock: Clock) -> Companion:
-    """Tells /metrics of the stage's lag and lanes."""
-    from headrace.runtime.log_facts import LogFacts
-    from headrace.runtime.watching import StageWatch
-
-    facts = LogFacts((settings or load_settings()).kafka).facts
-    return StageWatch(part.engine, facts, clock).run
-
-
 def at_once(
     backing: Backing, registry: SchemaRegistry, settings: Settings, clock: Clock
 ) -> Backing:
@@ -146,6 +55,20 @@ def at_once(
     watch = NativeWatch(settings.state_dir / backing.ledger.group, clock)
     decoder = ColumnarDecoder(registry, watch)
     return replace(backing, columnar=decoder, companions=(*backing.companions, watch.run))
+
+
+def backing_on(
+    ledger: LedgerKind,
+    membership: Membership,
+    topics: Sequence[str],
+    settings: Settings,
+    producer: AsyncProducer,
+) -> Backing:
+    """Nothing is connected yet."""
+    group = membership.group or ""
+    if ledger == "postgres":
+        return postgres_backing(membership.service, group, topics, settings, producer)
+    return kafka_backing(group, topics, settings)
 
 
 def kafka_backing(group: str, topics: Sequence[str], settings: Settings) -> Backing:

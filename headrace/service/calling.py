@@ -1,11 +1,6 @@
 """Calling one handler for one event: its form, its flow, its transaction, its thread."""
 
-import asyncio
 import inspect
-import threading
-from collections.abc import Callable
-from contextvars import copy_context
-from typing import Any
 from uuid import UUID
 
 from headrace.errors import HeadraceError, TransientError
@@ -14,6 +9,7 @@ from headrace.service.handling import Handling
 from headrace.service.metadata import Metadata
 from headrace.service.statements import NoTransaction, Statements, Transaction
 from headrace.service.subscriptions import Convert, Subscription
+from headrace.service.threads import in_a_thread
 
 _NONE = NoTransaction()
 
@@ -28,6 +24,12 @@ class HandlerTimeoutError(TransientError):
 class HandlerCancelledError(HeadraceError):
     """A handler raised CancelledError, though nobody cancelled it: a task or future that it awaits
     was cancelled. It is tried again like after any error.
+    """
+
+
+class HandlerExitError(HeadraceError):
+    """A handler raised SystemExit, KeyboardInterrupt or the like: no handler ends its service. It
+    is tried again like after any error. To stop the service, raise ConfigurationError.
     """
 
 
@@ -91,43 +93,3 @@ class Calling:
         handling.over = True
         if statements is not None and not transaction.ends_unused():
             await transaction.end(keep=True)
-
-
-async def in_a_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Like `asyncio.to_thread`, in a thread of its own: one that hangs for good takes no other's
-    place, and does not keep the process from ending.
-    """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Any] = loop.create_future()
-    context = copy_context()
-
-    def run() -> None:
-        try:
-            result = context.run(function, *arguments)
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
-            _tell(loop, future, None, error)
-        else:
-            _tell(loop, future, result, None)
-
-    threading.Thread(target=run, name=getattr(function, "__name__", "handler"), daemon=True).start()
-    return await future
-
-
-def _tell(
-    loop: asyncio.AbstractEventLoop,
-    future: "asyncio.Future[Any]",
-    result: Any,
-    error: BaseException | None,
-) -> None:
-    def settle() -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(result)
-        elif isinstance(error, StopIteration | asyncio.CancelledError):
-            future.set_exception(RuntimeError(f"the handler raised {error!r}"))
-        else:
-            future.set_exception(error)
-
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(settle)

@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any, TypedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import orjson
@@ -20,7 +21,9 @@ ANSWER_SECONDS = 5.0
 
 
 class HealthDetails(TypedDict):
-    """What Kafka says; without an answer its parts are None or 0."""
+    """What Kafka says; without an answer its parts are None or 0. `topicsCount` are the topics that
+    this principal may see, without Kafka's own.
+    """
 
     clusterId: str | None
     brokers: int
@@ -31,29 +34,63 @@ class HealthDetails(TypedDict):
 
 
 class Health(TypedDict):
+    """`error`, where it is not healthy, says why, and what to do."""
+
     healthy: bool
+    error: NotRequired[str]
     details: HealthDetails
 
 
-async def health(kafka: KafkaSettings, *, consumers: int, wanted: int, producing: bool) -> Health:
-    """`consumers` of this process that are in their group, of `wanted`; never raises an outage."""
-    cluster: ClusterState | None
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the process knows itself: the `topics` that it reads, whether it has `joined` its group
+    and publishes, and what else is wrong.
+    """
+
+    topics: Iterable[str]
+    joined: bool
+    producing: bool
+    problems: Sequence[str] = ()
+
+
+async def health(kafka: KafkaSettings, standing: Standing) -> Health:
+    """Asks the cluster; never raises an outage."""
+    problems = list(standing.problems)
+    cluster: ClusterState | None = None
     try:
         cluster = await asyncio.to_thread(describe_cluster, kafka, CHECK_SECONDS)
-    except HeadraceError:
-        cluster = None
-    connected = consumers if cluster else 0
-    topics = [] if cluster is None else [each for each in cluster.topics if each[:2] != "__"]
+    except HeadraceError as error:
+        problems.append(str(error))
+    else:
+        missing = sorted(set(standing.topics) - cluster.topics.keys())
+        if missing:
+            problems.append(
+                f"topics are missing: {', '.join(missing)} (deleted, or hidden from this user); "
+                f"make them with `headrace topics create`, or the ACLs with `headrace apply`"
+            )
+    found: Health = {"healthy": not problems, "details": _details(cluster, standing)}
+    if problems:
+        found["error"] = "; ".join(problems)
+    return found
+
+
+def _details(cluster: ClusterState | None, standing: Standing) -> HealthDetails:
+    if cluster is None:
+        return {
+            "clusterId": None,
+            "brokers": 0,
+            "controller": None,
+            "topicsCount": 0,
+            "connectedConsumers": 0,
+            "producerConnected": False,
+        }
     return {
-        "healthy": cluster is not None and producing and connected == wanted,
-        "details": {
-            "clusterId": cluster.cluster_id if cluster else None,
-            "brokers": len(cluster.brokers) if cluster else 0,
-            "controller": cluster.controller if cluster else None,
-            "topicsCount": len(topics),
-            "connectedConsumers": connected,
-            "producerConnected": producing and cluster is not None,
-        },
+        "clusterId": cluster.cluster_id,
+        "brokers": len(cluster.brokers),
+        "controller": cluster.controller,
+        "topicsCount": sum(not name.startswith("__") for name in cluster.topics),
+        "connectedConsumers": int(standing.joined),
+        "producerConnected": standing.producing,
     }
 
 
@@ -112,7 +149,7 @@ class HealthServer:
             found: dict[str, Any] = asked.result(ANSWER_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the service is not well
             asked.cancel()
-            blocked = "the event loop does not answer: a handler blocks it"
+            blocked = "the event loop does not answer: a handler blocks it, the log says which"
             reason = blocked if isinstance(error, TimeoutError) else type(error).__name__
             return {"healthy": False, "error": reason}
         return found

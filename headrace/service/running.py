@@ -60,6 +60,11 @@ class Running:
         for turn in list(self._turns):
             turn.give_up()
 
+    def at(self, task: "asyncio.Task[Any]") -> dict[str, object]:
+        """The handler and the event that a task is at, for the log. From any thread."""
+        found = (turn.at(task) for turn in list(self._turns))
+        return next((each for each in found if each), {})
+
     # in writer threads
 
     def run(

@@ -1,9 +1,6 @@
 """A service: what it publishes, what it handles, and its life."""
 
 import asyncio
-import gc
-import os
-import signal
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -18,23 +15,20 @@ from headrace.errors import ConfigurationError, HeadraceError
 from headrace.events import TypedEvent
 from headrace.kafka import AsyncProducer
 from headrace.runtime import Engine, FailurePolicy
-from headrace.runtime.worker import Companion
 from headrace.service.building import (
     Backing,
-    Consuming,
     LedgerKind,
     at_once,
-    consuming,
-    kafka_backing,
-    postgres_backing,
-    watch,
+    backing_on,
 )
 from headrace.service.checking import check
-from headrace.service.health import Health, HealthServer, health
+from headrace.service.consuming import Consuming, consuming
+from headrace.service.health import Health, Standing, health
 from headrace.service.membership import Membership, RegistrationError
 from headrace.service.metadata import Metadata
 from headrace.service.publishing import Enveloper, Published, Publisher
 from headrace.service.subscriptions import Subscriptions
+from headrace.service.threads import check_thread
 from headrace.service.writer import Pace
 from headrace.settings import Settings, load_settings
 
@@ -44,6 +38,8 @@ E = TypeVar("E", bound=TypedEvent)
 R = TypeVar("R")
 Handle = Callable[[E, Metadata], R]
 DRAIN_SECONDS = 30.0
+ENDS_WITHIN = 90.0
+"""The longest that a shutdown takes: handlers, statements and the last offsets have time limits."""
 
 
 class Service:
@@ -76,12 +72,11 @@ class Service:
         self.clock = clock or SystemClock()
         self.pace = pace or Pace()
         self.ledger: LedgerKind = ledger
-        self._settings, self._registry = settings, registry
+        self._given_settings, self._registry = settings, registry
         self._enveloper = Enveloper(self.membership, self.clock)
         self._consuming: Consuming | None = None
         self._publisher: Publisher | None = None
         self._producer: AsyncProducer | None = None
-        self._beside: list[asyncio.Future[None]] = []
         self._starting = asyncio.Lock()
         self._held: set[str] = set()
         for event in publishes:
@@ -94,6 +89,11 @@ class Service:
     @property
     def group(self) -> str | None:
         return self.membership.group
+
+    @property
+    def settings(self) -> Settings:
+        """Those that it was given, or what the environment says now."""
+        return self._given_settings or load_settings()
 
     @property
     def engine(self) -> Engine | None:
@@ -136,6 +136,13 @@ class Service:
         """
         return await self._ready().publish(self._enveloper.event(event, **envelope))
 
+    def publish_sync(self, event: TypedEvent | Event, **envelope: Any) -> Published:
+        """`publish` for a handler that is a plain function, or any thread beside the loop."""
+        check_thread("publish_sync", "service.publish(…)")
+        self._ready()
+        work = self.publish(event, **envelope)  # in the thread's context: the handler's flow
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
     async def publish_many(
         self, events: Sequence[TypedEvent | Event]
     ) -> list[Published | HeadraceError]:
@@ -160,7 +167,7 @@ class Service:
         async with self._starting:
             if self._publisher is not None:
                 return
-            settings = self._settings or load_settings()
+            settings = self.settings
             registry = self._registry or Registry(settings)
             catalog = self.membership.catalog
             producer = AsyncProducer(
@@ -171,7 +178,7 @@ class Service:
             try:
                 topics = sorted(self.subscriptions.topics)
                 if topics:
-                    backing = self._backing(topics, settings, producer)
+                    backing = backing_on(self.ledger, self.membership, topics, settings, producer)
                     backing = at_once(backing, registry, settings, self.clock)
                 effects = backing.effects if backing else None
                 await check(settings, catalog, registry, topics, effects)
@@ -198,9 +205,8 @@ class Service:
                 clock=self.clock,
                 pace=self.pace,
             )
-            await self._consuming.engine.start(backing.source)
-            for companion in backing.companions:
-                self._accompany(companion)
+            await self._consuming.start()
+        self._loop = asyncio.get_running_loop()
         self._producer, self._publisher = producer, publisher
         self._hold()
         log.info("service started", service=self.name, group=self.group)
@@ -213,26 +219,16 @@ class Service:
             if self._publisher is None:
                 return
             if self._consuming is not None:
-                await self._end_consuming(self._consuming, seconds)
+                await self._consuming.end(seconds)
             if self._producer is not None:
                 await self._producer.__aexit__(None, None, None)
             self._consuming = self._producer = self._publisher = None
             log.info("service ended", service=self.name)
 
-    async def _end_consuming(self, part: Consuming, seconds: float) -> None:
-        part.running.drain()
-        limit = asyncio.get_running_loop().call_later(seconds, part.running.give_up)
-        try:
-            await part.engine.stop()
-        finally:
-            limit.cancel()
-        if part.backing.relay is not None:
-            await part.backing.relay.send()
-        for task in self._beside:
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
-        self._beside.clear()
-        await part.backing.close()
+    def overdue(self, seconds: float) -> bool:
+        """Whether it should have ended, asked to so many seconds ago. From any thread."""
+        blocked = self._consuming is not None and self._consuming.watch.blocked
+        return seconds > (DRAIN_SECONDS if blocked else ENDS_WITHIN)
 
     async def failure(self) -> None:
         """Wait until the service stops by itself; raises why."""
@@ -246,72 +242,41 @@ class Service:
 
         Ends the process with code 1 where the service cannot start or stops by itself.
         """
-        from headrace.logs import configure
+        from headrace.service.process import run
 
-        try:
-            configure((self._settings or load_settings()).log_level, self.name)
-            asyncio.run(self._run(health_host, health_port))
-        except HeadraceError as error:
-            log.error("service stopped", service=self.name, error=str(error))
-            os._exit(1)  # a consumer that crashed leaves a thread behind that keeps the process
-
-    async def _run(self, host: str, port: int | None) -> None:
-        from headrace.runtime.worker import first_of
-
-        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
-        server = None if port is None else HealthServer(self.health_check, loop, host, port)
-        try:
-            if server:
-                server.start()
-            await self._initialize_or(stopped)
-            if server and self._consuming:
-                self._accompany(watch(self._consuming, self._settings, self.clock))
-            # What is there now stays: each look at it for garbage would take a tenth of a second.
-            gc.freeze()
-            await first_of(stopped.wait(), self.failure())
-        finally:
-            await self.shutdown()
-            if server:
-                await asyncio.to_thread(server.stop)
-
-    async def _initialize_or(self, stopped: asyncio.Event) -> None:
-        from headrace.runtime.worker import first_of
-
-        await first_of(stopped.wait(), self.initialize())
+        run(self, health_host, health_port)
 
     async def _abandon(self, producer: AsyncProducer, backing: Backing | None) -> None:
         if self._consuming is not None:
-            await self._consuming.engine.stop()
+            await self._consuming.abandon()
             self._consuming = None
         if backing is not None:
             await backing.close()
         producer.abandon()
 
-    def _accompany(self, companion: Companion) -> None:
-        task = asyncio.ensure_future(companion())
-        task.add_done_callback(self._companion_ended)
-        self._beside.append(task)
-
-    def _companion_ended(self, ended: asyncio.Future[None]) -> None:
-        if not ended.cancelled() and (error := ended.exception()) and self._consuming:
-            self._consuming.engine.fail(error)
-
     # looking after
+
+    def tell_lag(self) -> None:
+        """From now on /metrics has the lag and the lanes of its stage."""
+        if self._consuming is not None:
+            self._consuming.tell_lag(self.settings.kafka, self.clock)
 
     async def health_check(self) -> Health:
         """{healthy, details: {clusterId, brokers, controller, topicsCount, connectedConsumers,
-        producerConnected}}; answers within a few seconds, whatever is away.
+        producerConnected}}, and where it is not healthy `error`, which says why; answers within a
+        few seconds, whatever is away.
         """
-        settings = (self._settings or load_settings()).kafka
         part = self._consuming
-        return await health(
-            settings,
-            consumers=int(part is not None and part.engine.failed is None),
-            wanted=int(bool(self.subscriptions)),
+        problems = [] if part is None else part.problems()
+        if self._publisher is None:
+            problems.append(f"{self.name} is not running: it is starting, or has ended")
+        standing = Standing(
+            self.subscriptions.topics,
+            joined=part is not None and part.joined,
             producing=self._publisher is not None,
+            problems=problems,
         )
+        return await health(self.settings.kafka, standing)
 
     def pause(self, *what: type[TypedEvent] | str) -> None:
         """Begin no further event of these types or topics (all, if none is named). A type pauses
@@ -335,11 +300,4 @@ class Service:
 
     def _hold(self) -> None:
         if self._consuming is not None:
-            self._consuming.running.held = frozenset(self._held)
-            self._consuming.engine.hold(self._held)
-
-    def _backing(self, topics: list[str], settings: Settings, producer: AsyncProducer) -> Backing:
-        group = self.membership.group or ""
-        if self.ledger == "postgres":
-            return postgres_backing(self.name, group, topics, settings, producer)
-        return kafka_backing(group, topics, settings)
+            self._consuming.hold(frozenset(self._held))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from headrace.errors import ConfigurationError, HeadraceError
 from headrace.service.effects import Answer, Effects
+from headrace.service.threads import check_thread
 
 PING_SECONDS = 5.0
 """How often an idle transaction says that it lives: shorter than its session's time-out."""
@@ -68,18 +69,6 @@ def _settle(future: "asyncio.Future[Any]", result: Any, error: Exception | None)
         future.set_exception(error)
 
 
-def _check_thread() -> None:
-    """Raises ConfigurationError where waiting would block an event loop."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise ConfigurationError(
-        "execute_sync is for handlers that are plain functions; in an `async def` "
-        "use `await metadata.transaction.execute(…)`"
-    )
-
-
 class TransactionOverError(HeadraceError):
     """A handler used its transaction after it had ended or run out of time. Await all of a
     handler's work inside of it.
@@ -117,7 +106,7 @@ class Transaction:
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
         """`execute` for a handler that is a plain function."""
-        _check_thread()
+        check_thread("execute_sync", "metadata.transaction.execute(…)")
         call = self.execute(query, values)
         return asyncio.run_coroutine_threadsafe(call, self._statements.loop).result()
 
@@ -174,7 +163,7 @@ class NoTransaction(Transaction):
         )
 
     def execute_sync(self, query: str, values: Any = None) -> Answer:
-        _check_thread()
+        check_thread("execute_sync", "metadata.transaction.execute(…)")
         return asyncio.run(self.execute(query, values))
 
     async def end(self, *, keep: bool) -> None:

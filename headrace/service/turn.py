@@ -4,13 +4,19 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 import structlog
 
 from headrace.clock import Clock
 from headrace.errors import HeadraceError
 from headrace.runtime.policy import Bury, Park, Stop, Wait
-from headrace.service.calling import HandlerCancelledError, HandlerTimeoutError, Item
+from headrace.service.calling import (
+    HandlerCancelledError,
+    HandlerExitError,
+    HandlerTimeoutError,
+    Item,
+)
 from headrace.service.verdicts import HANDLED, OUTAGE, Failed, Verdict
 
 log = structlog.get_logger(__name__)
@@ -67,6 +73,12 @@ class Turn:
             )
             self._look()
 
+    def at(self, task: "asyncio.Task[Any]") -> dict[str, object] | None:
+        """The event that a runner is at, for the log. From any thread."""
+        running = self._runners.get(task)
+        item = running.item if running else None
+        return _about(item) if item else None
+
     def give_up(self) -> None:
         """Cancel what runs: it counts as not begun. Its effects are undone."""
         self._ended = True
@@ -112,6 +124,11 @@ class Turn:
             verdict = self._cancelled(task, running, item)
         except Exception as error:  # noqa: BLE001 - the policy tells them apart
             verdict = self._failed(item, _cause(error, task, running, item))
+        except BaseException as error:
+            if not _runs(task):
+                raise  # the loop is closing its tasks
+            failure = HandlerExitError(f"{item.subscription.name} raised {error!r} for {item}")
+            verdict = self._failed(item, _cause(failure, task, running, item))
         else:
             if running.timed_out and task.cancelling():
                 task.uncancel()  # it ended just then
@@ -200,6 +217,13 @@ class _Running:
         self.item: Item | None = None
         self.limit = 0.0
         self.timed_out = self.called_off = self.abandoned = False
+
+
+def _runs(task: "asyncio.Task[None]") -> bool:
+    try:
+        return asyncio.current_task() is task
+    except RuntimeError:  # no loop runs
+        return False
 
 
 def _cause(

@@ -16,6 +16,7 @@ from headrace.events import (
     PaymentCompleted,
     PaymentPartialRefund,
     PaymentPartialRefundV2,
+    PaymentRefunded,
     VoyageBookingConfirmed,
 )
 from headrace.kafka import current
@@ -23,6 +24,7 @@ from headrace.service import BusinessError, FailurePolicy, Pace, ParkingPolicy
 from headrace.service.building import LedgerKind
 from headrace.service.statements import TransactionOverError
 from headrace.testing import ServiceKit
+from tests.runtime.stages import until
 from tests.unit.service.samples import confirmed, example, paid
 
 LEDGERS: list[LedgerKind] = ["kafka", "postgres"]
@@ -117,6 +119,78 @@ async def test_a_failure_is_tried_five_times_and_then_a_dead_letter(service: Ser
         (letter,) = kit.dead_letters
     assert attempts == [1, 2, 3, 4, 5]
     assert (letter.error_class, letter.reason) == ("unexpected", "KeyError")
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_handler_that_would_end_the_process_is_a_failure_like_others(
+    service: Service, error: BaseException, *, plain: bool
+) -> None:
+    handled: list[str] = []
+
+    def quit_at_first(event: PaymentCompleted, metadata: Metadata) -> None:
+        if event.payment_id == "p-1":
+            raise error
+        handled.append(event.payment_id)
+
+    async def quit_in_the_loop(event: PaymentCompleted, metadata: Metadata) -> None:
+        quit_at_first(event, metadata)
+
+    service.on(PaymentCompleted)(quit_at_first if plain else quit_in_the_loop)
+    async with ServiceKit(service, partitions=1) as kit:
+        await kit.send(paid(1))
+        await kit.send(paid(2))
+        await kit.settled()
+        (letter,) = kit.dead_letters
+    assert handled == ["p-2"]
+    assert letter.reason in {"HandlerExitError", "RuntimeError"}
+    assert type(error).__name__ in letter.message
+
+
+async def test_a_plain_function_publishes_too(service: Service) -> None:
+    @service.on(PaymentCompleted)
+    def confirm(event: PaymentCompleted, metadata: Metadata) -> None:
+        published = service.publish_sync(confirmed(event.booking_id), user_id="u-1")
+        assert (published.receipt is None) is (service.ledger == "postgres")
+
+    async with ServiceKit(service) as kit:
+        sent = await kit.send(paid(), correlation_id="flow-1")
+        await kit.settled()
+    (event,) = kit.published
+    assert (event.correlation_id, event.causation_id) == ("flow-1", str(sent.event_id))
+    assert (event.aggregate_id, event.user_id) == ("b-1", "u-1")
+
+
+async def test_what_a_plain_function_published_before_it_failed_is_not_sent() -> None:
+    service = Service("voyage-service", ledger="postgres")
+
+    @service.on(PaymentCompleted)
+    def confirm(event: PaymentCompleted, metadata: Metadata) -> None:
+        service.publish_sync(confirmed(event.booking_id))
+        raise BusinessError("no")
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid())
+        await kit.settled()
+        assert (len(kit.dead_letters), kit.published) == (1, [])
+
+
+async def test_a_handler_on_the_loop_that_publishes_as_a_plain_function_is_told() -> None:
+    service, said = Service("voyage-service"), ""
+    with pytest.raises(ConfigurationError, match="not running"):
+        await asyncio.to_thread(service.publish_sync, confirmed("b"))
+
+    @service.on(PaymentCompleted)
+    async def confirm(event: PaymentCompleted, metadata: Metadata) -> None:
+        nonlocal said
+        with pytest.raises(ConfigurationError) as refused:
+            service.publish_sync(confirmed("b"))
+        said = str(refused.value)
+
+    async with ServiceKit(service) as kit:
+        await kit.send(paid())
+        await kit.settled()
+    assert "await service.publish(" in said
 
 
 async def test_a_rule_that_says_no_is_a_dead_letter_at_once(service: Service) -> None:
@@ -460,3 +534,33 @@ async def test_metadata_that_would_not_come_back_is_refused(value: object) -> No
     async with ServiceKit(service):
         with pytest.raises(InvalidEventError, match="metadata"):
             await service.publish(confirmed("b-1"), metadata={"key": value})
+
+
+async def test_a_topic_that_was_made_again_is_left_out_and_the_others_go_on() -> None:
+    service, handled = Service("voyage-service", ledger="postgres"), list[str]()
+
+    async def keep(_: PaymentCompleted | PaymentRefunded, metadata: Metadata) -> None:
+        handled.append(f"{metadata.event_type} {metadata.offset}")
+
+    service.on(PaymentCompleted)(keep)
+    service.on(PaymentRefunded)(keep)
+    async with ServiceKit(service, partitions=1) as kit:
+        for _ in range(3):
+            await kit.send(paid())
+        await kit.settled()
+        engine, topic = service.engine, PaymentCompleted.topic
+        assert engine is not None
+        kit.log.create(topic, 1)  # once more: another log
+        await until(lambda: topic in engine.left_out)
+        assert (
+            f"headrace ledger restart dreamscape-voyage-service-group {topic}"
+            in (engine.left_out[topic])
+        )
+        await kit.send(paid(9))
+        await kit.send(example(PaymentRefunded))
+        await until(lambda: "payment.refunded 0" in handled)
+        assert engine.failed is None
+        assert len(handled) == 4
+        kit.ledger.restart(topic)
+        await until(lambda: len(handled) == 5, 10)  # it looks every few seconds
+        assert (handled[-1], engine.left_out) == ("payment.completed 0", {})
