@@ -130,13 +130,14 @@ class AsyncProducer:
         finished = partial(self._count, events)
         batch = Batch(len(events), self._loop, self._kafka.sasl_username, finished)
         outages: dict[tuple[str, str], OutageError] = {}
+        refused: dict[str, HeadraceError] = {}
         index = 0
         try:
             for index, event in enumerate(events):
                 if index % _TURN == _TURN - 1:
                     self._poller.expect()
                     await asyncio.sleep(0)
-                await self._publish_one(event, batch, index, outages)
+                await self._publish_one(event, batch, index, outages, refused)
         except asyncio.CancelledError:
             for late in range(index, len(events)):
                 batch.settle(late, CancelledPublishError("its caller gave up before the hand-over"))
@@ -157,9 +158,13 @@ class AsyncProducer:
         batch: Batch,
         index: int,
         outages: dict[tuple[str, str], OutageError],
+        refused: dict[str, HeadraceError],
     ) -> None:
         try:
-            record = event if isinstance(event, Record) else await self._record_of(event, outages)
+            if isinstance(event, Record):
+                record = await self._sendable(event, refused)
+            else:
+                record = await self._record_of(event, outages)
             if not self._handed_over(record, batch, index):
                 await self._hand_over(record, batch, index)
         except HeadraceError as error:
@@ -193,6 +198,18 @@ class AsyncProducer:
             before = task
         for result in await before if before is not None else []:
             yield result
+
+    async def _sendable(self, record: Record, refused: dict[str, HeadraceError]) -> Record:
+        """Its topic is there. What kept one from being made is raised anew for others."""
+        if record.topic in refused:
+            raise refused[record.topic].with_traceback(None)
+        if record.topic not in self._topics:
+            try:
+                await asyncio.to_thread(self._ensure_topic, record.topic)
+            except HeadraceError as error:
+                refused[record.topic] = error
+                raise
+        return record
 
     async def _record_of(self, event: Event, outages: dict[tuple[str, str], OutageError]) -> Record:
         """The event's record. An outage met on the way is raised anew for others of its type."""
