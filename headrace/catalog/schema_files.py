@@ -13,6 +13,8 @@ from headrace.catalog.errors import CatalogProblem
 from headrace.catalog.model import SchemaVersion
 from headrace.catalog.schema_rules import check_payload_schema, nested_types, personal_fields
 
+MAX_DEPTH = 150
+"""Levels of JSON in a schema."""
 AVRO_FOLDER = Path("schemas") / "avro"
 _VERSION_FILE = re.compile(r"^v([1-9][0-9]*)\.(0|[1-9][0-9]*)\.avsc$")
 _EXAMPLE_FILE = re.compile(r"^v[1-9][0-9]*\.(0|[1-9][0-9]*)\.example\.json$")
@@ -74,7 +76,9 @@ class SchemaFiles:
     ) -> SchemaVersion | None:
         payload = self._read_json(path, event_type)
         example = self._read_json(_example_of(path), event_type)
-        if payload is None or example is None or not self._keeps_rules(path, payload, event_type):
+        if payload is None or example is None or self._is_too_deep(path, payload, event_type):
+            return None
+        if not self._keeps_rules(path, payload, event_type):
             return None
         version = _text(key)
         composed = compose(domain, event_type, version, payload)
@@ -90,6 +94,21 @@ class SchemaFiles:
             path=path,
             personal_fields=personal_fields(payload),
         )
+
+    def _is_too_deep(self, path: Path, payload: dict[str, Any], event_type: str) -> bool:
+        """A record in a record is three levels of JSON; every walk of a schema is recursive."""
+        level: list[Any] = [payload]
+        for _ in range(MAX_DEPTH):
+            level = [
+                inner
+                for each in level
+                for inner in (each.values() if isinstance(each, dict) else each)
+                if isinstance(inner, dict | list)
+            ]
+            if not level:
+                return False
+        self._report(path, event_type, "", f"nested deeper than {MAX_DEPTH} levels of JSON")
+        return True
 
     def _keeps_rules(self, path: Path, payload: dict[str, Any], event_type: str) -> bool:
         problems = check_payload_schema(payload, payload_name(event_type))
@@ -118,7 +137,7 @@ class SchemaFiles:
             return read_json_object(path)
         except FileNotFoundError:
             self._report(path, event_type, "", "the file is missing")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self._report(path, event_type, "", f"not usable JSON: {error}")
         return None
 

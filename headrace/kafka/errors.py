@@ -26,6 +26,12 @@ _REMEDY = (
     "`headrace apply` makes the ACLs"
 )
 
+_CLUSTER_REMEDY = (
+    "a service's rights come from `headrace apply`; `plan` and `apply` themselves are for a super "
+    "user, or for one with Describe, Create and Alter on the cluster (headrace-admin on the local "
+    "stack): set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD to such a one"
+)
+
 
 class DeliveryError(HeadraceError):
     """Kafka refuses an event for good; the message says why. Publishing again does not help."""
@@ -59,10 +65,10 @@ def _is_mistrust(error: KafkaError) -> bool:
     return error.code() == KafkaError._SSL and "certificate" in error.str().lower()
 
 
-def forbidden(where: str, principal: str) -> ConfigurationError:
+def forbidden(where: str, principal: str, remedy: str = _REMEDY) -> ConfigurationError:
     """The authorizer's no: what was asked for, and who asked."""
     who = f"Kafka user {principal}" if principal else "who has no KAFKA_SASL_USERNAME"
-    return ConfigurationError(f"{where} may not be used by {who}: {_REMEDY}")
+    return ConfigurationError(f"{where} may not be used by {who}: {remedy}")
 
 
 def refused_login(error: KafkaError, where: str, principal: str) -> ConfigurationError:
@@ -90,7 +96,8 @@ def translated(
     if code in _MISCONFIGURED:
         return ConfigurationError(f"{where} {_MISCONFIGURED[code]} ({error.str()})")
     if code in _FORBIDDEN:
-        return forbidden(where, principal)
+        whole = code == KafkaError.CLUSTER_AUTHORIZATION_FAILED
+        return forbidden(where, principal, _CLUSTER_REMEDY if whole else _REMEDY)
     if is_refused_login(error):
         return refused_login(error, where, principal)
     if code == KafkaError.MSG_SIZE_TOO_LARGE:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from headrace.catalog.model import Catalog
 from headrace.catalog.relay import RELAY, RELAY_CURSOR_TOPIC
+from headrace.errors import ConfigurationError
 
 ANY_SERVICE = "*"
 ADMIN = "headrace-admin"
@@ -61,9 +62,28 @@ def service_of(group: str, topics: Iterable[str]) -> str:
     return name
 
 
+def password_variable(principal: str) -> str:
+    """KAFKA_PASSWORD_USER_SERVICE for user-service."""
+    return "KAFKA_PASSWORD_" + principal.upper().replace("-", "_").replace(".", "_")
+
+
+def _check_variables(names: Iterable[str]) -> None:
+    """Or one of the two would get the other's password."""
+    known: dict[str, str] = {}
+    for name in sorted(names):
+        other = known.setdefault(password_variable(name), name)
+        if other != name:
+            raise ConfigurationError(
+                f"the Kafka users {other} and {name} would share {password_variable(name)}: call "
+                "one of them differently in topics/*.yaml"
+            )
+
+
 def principals(catalog: Catalog) -> Mapping[str, Principal]:
     """Every principal by its name: the services, and headrace's own processes but the
     admin and the exporter, who neither read nor write.
+
+    Raises ConfigurationError where two would share the variable of a password.
     """
     rights: dict[str, _Rights] = {}
     for group, topics in catalog.groups.items():
@@ -76,6 +96,7 @@ def principals(catalog: Catalog) -> Mapping[str, Principal]:
                 rights.setdefault(producer, _Rights()).writes.add(topic.name)
     _let_every_service_write(catalog, rights)
     _add_own_processes(catalog, rights)
+    _check_variables(rights)
     return {name: each.principal(name) for name, each in sorted(rights.items())}
 
 

@@ -5,7 +5,8 @@ looked at. `Provisioner.apply` makes the permitted changes one after another, no
 topic what is headrace's now, and looks again. The comparison itself is headrace.catalog.planning's.
 """
 
-from headrace.kafka.provision.passwords import Passwords, default_password_file, variable_of
+from headrace.catalog.planning.principals import password_variable
+from headrace.kafka.provision.passwords import Passwords, default_password_file
 from headrace.kafka.provision.provisioner import Look, Note, Provisioner, StoppedError
 
 __all__ = [
@@ -15,5 +16,5 @@ __all__ = [
     "Provisioner",
     "StoppedError",
     "default_password_file",
-    "variable_of",
+    "password_variable",
 ]

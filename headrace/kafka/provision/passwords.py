@@ -8,17 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from headrace.catalog.planning.principals import password_variable
 from headrace.errors import ConfigurationError
 
 _SHORTEST = 8
 _HEADER = (
     "# Passwords of Kafka users, made by `headrace apply`. Nobody can read them back elsewhere.\n"
 )
-
-
-def variable_of(principal: str) -> str:
-    """KAFKA_PASSWORD_USER_SERVICE for user-service."""
-    return "KAFKA_PASSWORD_" + principal.upper().replace("-", "_").replace(".", "_")
 
 
 def default_password_file(cluster_id: str) -> Path:
@@ -40,7 +36,7 @@ class Passwords:
 
     def of(self, principal: str) -> str:
         """Raises ConfigurationError: a given password is too short, a made one cannot be kept."""
-        variable = variable_of(principal)
+        variable = password_variable(principal)
         given = self._environ.get(variable, "")
         if not given:
             return self._kept(variable, principal)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from deploy.local.direct import DirectStack
 from headrace.kafka import admin_config
-from headrace.kafka.provision import variable_of
+from headrace.kafka.provision import password_variable
 from headrace.settings import KafkaSettings, Settings
 from tests.integration.secure.catalog_copy import CatalogCopy
 
@@ -37,7 +37,7 @@ class SecureStack:
         if principal in own:
             return own[principal]
         words = shlex.split(self.servers.description.layout.kafka_passwords.read_text(), True)
-        return dict(word.split("=", 1) for word in words)[variable_of(principal)]
+        return dict(word.split("=", 1) for word in words)[password_variable(principal)]
 
     def kafka(self, principal: str, password: str = "") -> KafkaSettings:
         return self.servers.description.kafka_settings(

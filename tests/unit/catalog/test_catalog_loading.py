@@ -1,6 +1,7 @@
 """The loader reads sound files, and names file, topic and field of whatever is wrong."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,3 +252,21 @@ def test_the_aggregates_id_is_a_plain_string_of_every_type(
             f"topics/shop.yaml: shop.orders: aggregate_id: order.placed 1.0 has no string "
             f"{field!r} that is never null"
         ]
+
+
+@pytest.mark.parametrize("levels", [60, 400, 900])
+def test_a_schema_that_is_nested_too_deep_is_a_problem_and_no_crash(
+    tmp_path: Path, levels: int
+) -> None:
+    text = '{"type": "string"}'
+    for number in range(levels):
+        name = "OrderPlacedPayload" if number == levels - 1 else f"R{number}"
+        text = (
+            f'{{"type": "record", "name": "{name}", "doc": "A level.", '
+            f'"fields": [{{"name": "f", "type": {text}, "doc": "Inside."}}]}}'
+        )
+    files = Files(tmp_path)
+    files.write_event("order.placed", payload_schema()).write_text(text)
+    [problem] = files.problems()
+    assert "order.placed" in problem
+    assert "nested deeper than 150 levels of JSON" in problem or "not usable JSON" in problem

@@ -1,10 +1,13 @@
 """Who may write and read what, as it follows from the catalog."""
 
+from dataclasses import replace
+
 import pytest
 
 from headrace.catalog import Catalog, load_catalog
 from headrace.catalog.planning import RELAY, Acl, WantedState, principals, service_of
 from headrace.catalog.relay import RELAY_CURSOR_TOPIC
+from headrace.errors import ConfigurationError
 
 CREATED, LOGIN = "dreamscape.user.created", "dreamscape.auth.login"
 
@@ -106,3 +109,12 @@ def test_without_topics_of_the_event_store_there_is_no_relay() -> None:
     catalog = load_catalog()
     logs = {name: each for name, each in catalog.topics.items() if each.authority == "log"}
     assert RELAY not in principals(Catalog(logs, catalog.event_types))
+
+
+def test_two_users_who_would_share_a_password_are_refused() -> None:
+    catalog = load_catalog()
+    name, topic = next(iter(catalog.topics.items()))
+    producers = (*topic.producers, "shop-a", "shop.a")
+    odd = replace(catalog, topics={**catalog.topics, name: replace(topic, producers=producers)})
+    with pytest.raises(ConfigurationError, match="share KAFKA_PASSWORD_SHOP_A"):
+        principals(odd)
