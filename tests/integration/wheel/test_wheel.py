@@ -45,6 +45,28 @@ async def main():
 asyncio.run(main())
 """
 
+SUBSCRIBER = """
+import asyncio
+
+from headrace import Service
+from headrace.events import UserDeleted
+
+service, seen = Service("auth-service"), asyncio.Event()
+
+@service.on(UserDeleted)
+async def handle(event, metadata):
+    if metadata.correlation_id == "from-the-wheel":
+        print(event.event_type, metadata.event.source)
+        seen.set()
+
+async def main():
+    await service.initialize()
+    await asyncio.wait_for(seen.wait(), 60)
+    await service.shutdown()
+
+asyncio.run(main())
+"""
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -92,7 +114,7 @@ def test_its_command_line_shows_no_command_of_a_room(environment: Path, tmp_path
 
 
 @pytest.mark.usefixtures("topics")
-def test_what_is_published_from_there_arrives(
+def test_what_is_published_from_there_arrives_and_is_subscribed_to_there(
     environment: Path, stack: DirectStack, tmp_path: Path
 ) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
@@ -100,6 +122,9 @@ def test_what_is_published_from_there_arrives(
     assert topic.strip() == "dreamscape.user.deleted"
     tail = ("tail", "--from-beginning", "--until-end", "--correlation", "from-the-wheel")
     assert "user.deleted" in _run(environment / "headrace", *tail, cwd=tmp_path, env=stack.env)
+    (tmp_path / "subscriber.py").write_text(SUBSCRIBER)
+    told = _run(environment / "python", "subscriber.py", cwd=tmp_path, env=stack.env)
+    assert "user.deleted user-service" in told.splitlines()
 
 
 def _run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
