@@ -112,14 +112,16 @@ class AsyncProducer:
             return []
         batch = Batch(len(events), self._loop, self._kafka.sasl_username)
         outages: dict[tuple[str, str], OutageError] = {}
+        refused: dict[str, HeadraceError] = {}
         for index, event in enumerate(events):
             if index % _TURN == _TURN - 1:
                 self._poller.expect()
                 await asyncio.sleep(0)
             try:
-                record = (
-                    event if isinstance(event, Record) else await self._record_of(event, outages)
-                )
+                if isinstance(event, Record):
+                    record = await self._sendable(event, refused)
+                else:
+                    record = await self._record_of(event, outages)
                 if not self._handed_over(record, batch, index):
                     await self._hand_over(record, batch, index)
             except HeadraceError as error:
@@ -140,6 +142,18 @@ class AsyncProducer:
             before = task
         for result in await before if before is not None else []:
             yield result
+
+    async def _sendable(self, record: Record, refused: dict[str, HeadraceError]) -> Record:
+        """Its topic is there. What kept one from being made is raised anew for others."""
+        if record.topic in refused:
+            raise refused[record.topic].with_traceback(None)
+        if record.topic not in self._topics:
+            try:
+                await asyncio.to_thread(self._ensure_topic, record.topic)
+            except HeadraceError as error:
+                refused[record.topic] = error
+                raise
+        return record
 
     async def _record_of(self, event: Event, outages: dict[tuple[str, str], OutageError]) -> Record:
         """The event's record. An outage met on the way is raised anew for others of its type."""

@@ -13,6 +13,7 @@ from headrace.postgres.database import Database
 from headrace.postgres.errors import translated
 from headrace.postgres.letters import headers_json, headers_of
 from headrace.postgres.sql import statement
+from headrace.postgres.statement_guard import may_be_several, refuse_control
 from headrace.service.effects import Answer
 
 
@@ -70,12 +71,16 @@ class PostgresEffects:
             tx.execute("RELEASE SAVEPOINT handler")
 
     def execute(self, tx: Any, query: str, values: Any = None) -> Answer:
+        refuse_control(query)
+        # One that is prepared is one: the server refuses several.
+        prepare = True if values is None and may_be_several(query) else None
         with self._inside(tx):
-            cursor = tx.execute(query, values)
+            cursor = tx.execute(query, values, prepare=prepare)
             rows = cursor.fetchall() if cursor.description else []
             return Answer(rows, cursor.rowcount)
 
     def execute_many(self, tx: Any, query: str, values: Sequence[Any]) -> None:
+        refuse_control(query)
         with self._inside(tx), tx.cursor() as cursor:
             cursor.executemany(query, values)
 
@@ -86,7 +91,7 @@ class PostgresEffects:
 
     @contextmanager
     def _inside(self, tx: Any) -> Any:
-        """A handler must not end the ledger's transaction."""
+        """Whatever the guard let through: nobody goes on in a transaction that is not ours."""
         with translated():
             yield
         if tx.info.transaction_status != TransactionStatus.INTRANS:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import sys
 import urllib.error
 import urllib.request
@@ -19,15 +18,14 @@ import pytest
 from deploy.local.orphans import owner_mark
 from deploy.local.ports import free_numbers
 from headrace import Service, SyncProducer
-from headrace.catalog import default_root, load_catalog
+from headrace.catalog import load_catalog
 from headrace.codec import EventDecoder, Registry
-from headrace.errors import OutageError
 from headrace.events import VoyageBookingConfirmed
 from headrace.kafka import TopicReader, create_topics
 from headrace.postgres.migrating import SERVICE, migrate
-from headrace.settings import KafkaSettings
 from tests.conftest import Servers
 from tests.crash.workers import Workers
+from tests.integration.service.conftest import OwnCatalog
 from tests.runtime.stages import until
 from tests.unit.service.samples import paid
 
@@ -35,7 +33,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 EVENTS = 400
 PARTITIONS = 4
-TOPIC = "dreamscape.payment.completed"
 TABLE = "CREATE TABLE IF NOT EXISTS public.service_effects (payment_id text)"
 
 
@@ -110,17 +107,11 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def catalog(stack: Servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root of a catalog whose payments have a topic of their own, with several partitions."""
-    root = tmp_path_factory.mktemp("catalog")
-    for folder in ("topics", "schemas/avro"):
-        shutil.copytree(default_root() / folder, root / folder)
-    file = root / "topics" / "payment.yaml"
-    text = file.read_text().replace("local: 1,", f"local: {PARTITIONS},")
-    file.write_text(text.replace(f"{TOPIC}:", f"{TOPIC}.{uuid4().hex[:8]}:"))
-    kafka, made = stack.description.settings().kafka, load_catalog(root)
-    create_topics(made, kafka, [made.event_type("payment.completed").topic])
-    create_topics(made, kafka, [VoyageBookingConfirmed.topic])
+def catalog(stack: Servers, own_catalog: OwnCatalog) -> Path:
+    root = own_catalog(PARTITIONS, [["payment.completed"]])
+    create_topics(
+        load_catalog(), stack.description.settings().kafka, [VoyageBookingConfirmed.topic]
+    )
     return root
 
 
@@ -209,16 +200,6 @@ async def test_the_health_endpoint_tells_of_the_cluster(bench: Bench) -> None:
     finally:
         bench.stack.resume("kafka")
     await bench.all_there(lambda: _asked(bench.health_port)[0] == 200)
-
-
-async def test_an_unreachable_broker_is_said_in_time(stack: Servers) -> None:
-    settings = stack.description.settings()
-    away = settings.model_copy(
-        update={"kafka": KafkaSettings(brokers="localhost:1", request_timeout=6000)}
-    )
-    service = Service("payment-service", settings=away)
-    with pytest.raises(OutageError, match="KAFKA_BROKERS=localhost:1"):
-        await asyncio.wait_for(service.initialize(), 20)
 
 
 def _asked(port: int) -> tuple[int, Any]:
