@@ -5,7 +5,7 @@ BIN := .venv/bin
 CHECK := deploy/local/check.sh
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help install up down status demo test test-all lint compose crash model fuzz bench example generate lock
+.PHONY: help install up down status demo test test-all lint compose alerts crash model fuzz bench example game generate lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,11 +31,14 @@ lint: install ## ruff, mypy, import boundaries
 test: install ## lint, unit and contract tests, integration tests, the short crash tests
 	@$(CHECK) test
 
-test-all: install ## the same, the compose file, every crash test, thousands of histories, the fuzz
-	@$(CHECK) test compose crash model fuzz
+test-all: install ## the same, the compose file, the alerts, every crash test, thousands of histories, the fuzz
+	@$(CHECK) test compose alerts crash model fuzz
 
 compose: install ## whether Docker Compose reads docker-compose.kafka.yml (builds Compose with go)
 	@$(CHECK) compose
+
+alerts: install ## promtool over the alert rules and the dashboard's queries (builds promtool with go)
+	@$(CHECK) alerts
 
 crash: install ## every crash test: minutes
 	@$(CHECK) crash
@@ -52,10 +55,15 @@ bench: install ## measure throughput and latency on this machine, about 15 minut
 example: install ## the seven example services at work on the local stack (STAY=1: until ^C, with the web page)
 	@$(BIN)/python -m examples.dreamscape $(if $(STAY),--stay)
 
-generate: install ## write what follows from the catalog: typed events, AsyncAPI, topic page, Strimzi
+game: install ## a game of many players on the local event store, and whether its histories hold
+	@$(BIN)/python -m examples.game
+
+generate: install ## write what follows from the catalog: typed events, AsyncAPI, topic page, Strimzi, metrics
 	@$(BIN)/headrace schemas generate --out headrace/events
 	@$(BIN)/headrace topics export asyncapi --out docs/asyncapi.yaml
 	@$(BIN)/headrace topics export reference --out docs/topics.md
+	@$(BIN)/headrace metrics --page docs/metrics.md
+	@$(BIN)/python -m deploy.grafana
 	@$(BIN)/headrace topics export kafka-topics --out deploy/k8s/kafka/topics.yaml
 	@$(BIN)/headrace topics export kafka-users --out deploy/k8s/kafka/users.yaml
 

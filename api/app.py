@@ -6,9 +6,22 @@ from typing import Any
 
 import httpx
 from fastapi import Depends, FastAPI
+from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
-from api import checks, health, openapi, problems, publish, query
+from api import (
+    all_events,
+    checks,
+    health,
+    openapi,
+    problems,
+    publish,
+    query,
+    replay,
+    state,
+    stream,
+    streams,
+)
 from api.auth import authenticate, authenticate_fully
 from api.callers import Callers
 from api.correlation import CorrelationMiddleware
@@ -19,10 +32,12 @@ from api.services import Services
 from headrace.catalog import Catalog, load_catalog
 from headrace.clock import Clock, SystemClock
 from headrace.kafka import AsyncProducer
-from headrace.postgres import async_pool
+from headrace.postgres import Pool, async_pool
 from headrace.settings import Settings
+from headrace.store import AsyncEventStore
 
 PREFLIGHT_SECONDS = 600
+STORE_CONNECTIONS = 8
 KAFKA_REQUEST_MILLISECONDS = 5_000  # a record is tried for twice as long
 
 
@@ -56,7 +71,8 @@ def build(
     problems.install(app)
     _open_to_browsers(app, settings)
     app.include_router(publish.router, dependencies=[Depends(authenticate)])
-    app.include_router(query.router, dependencies=[Depends(authenticate_fully)])
+    for resource in (query, all_events, replay, state, stream, streams):
+        app.include_router(resource.router, dependencies=[Depends(authenticate_fully)])
     app.include_router(health.router)
     openapi.install(app, services.catalog)
     return app
@@ -80,18 +96,32 @@ def _open_to_browsers(app: Api, settings: Settings) -> None:
 
 def _services(settings: Settings, catalog: Catalog, clock: Clock, limits: Limits) -> Services:
     callers = Callers(settings, catalog)
-    pool = async_pool(settings.database_url.get_secret_value(), application_name="headrace-api")
+    url, store_url = settings.database_url, settings.event_store_url
+    pool = _reading(url)
+    store_pool = pool if store_url == url else _reading(store_url)
     return Services(
         settings=settings,
         catalog=catalog,
         clock=clock,
         limits=limits,
         callers=callers,
-        producer=AsyncProducer(_impatient(settings), catalog, clock=clock),
+        producer=AsyncProducer(_impatient(settings), catalog, clock=clock, service="headrace-api"),
         pool=pool,
-        known_event_types=KnownEventTypes(catalog, pool, clock),
+        store_pool=store_pool,
+        store=AsyncEventStore(
+            store_url.get_secret_value(),
+            source="headrace-api",
+            catalog=catalog,
+            clock=clock,
+            connections=STORE_CONNECTIONS,
+        ),
+        known_event_types=KnownEventTypes(catalog, pool, store_pool, clock),
         http=httpx.AsyncClient(timeout=health.CHECK_SECONDS),
     )
+
+
+def _reading(url: SecretStr) -> Pool:
+    return async_pool(url.get_secret_value(), application_name="headrace-api")
 
 
 def _impatient(settings: Settings) -> Settings:
@@ -104,9 +134,12 @@ def _impatient(settings: Settings) -> Settings:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    async with services.producer, services.http:
-        await services.pool.open()
+    async with services.producer, services.http, services.store:
+        pools = {services.pool, services.store_pool}
+        for pool in pools:
+            await pool.open()
         try:
             yield
         finally:
-            await services.pool.close()
+            for pool in pools:
+                await pool.close()

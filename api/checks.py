@@ -34,4 +34,8 @@ def of(services: Services) -> Mapping[str, Check]:
             await conn.execute("SELECT 1 FROM warm.events LIMIT 0")
         return "answers, and warm.events is there"
 
-    return {"kafka": kafka, "registry": registry, "database": database}
+    async def store() -> str:
+        await services.store.identity()
+        return "answers"
+
+    return {"kafka": kafka, "registry": registry, "database": database, "store": store}

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from headrace.cli.metrics_options import MetricsHost, MetricsPort
+
 HEADER_SECONDS = 5
 DRAIN_SECONDS = 15
 
@@ -40,12 +42,15 @@ def serve(
     port: Annotated[
         int, typer.Option(envvar="HEADRACE_API_PORT", min=0, max=65535, help="Port to bind.")
     ] = 8000,
+    metrics_host: MetricsHost = "127.0.0.1",
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Serve the REST API; SIGTERM or ^C lets running requests finish first."""
     import uvicorn
 
     from api.app import build
     from headrace.logs import configure
+    from headrace.metrics import serving
     from headrace.settings import load_settings
 
     settings = load_settings()
@@ -67,4 +72,5 @@ def serve(
     config.load()
     gc.collect()
     gc.freeze()  # what is loaded by now stays; to look through it over and over takes a third
-    uvicorn.Server(config).run()
+    with serving(metrics_host, metrics_port):
+        uvicorn.Server(config).run()

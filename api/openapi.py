@@ -1,13 +1,15 @@
 """The OpenAPI document: made from the code, completed from the catalog."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api import openapi_store
 from api.media import JSON, NDJSON
 from api.openapi_examples import (
     PUBLISH_ANSWERS,
@@ -19,9 +21,10 @@ from api.openapi_examples import (
 from api.payload_schema import json_schema
 from api.problems import MEDIA_TYPE, ProblemDocument
 from api.query_body import QueryBody
+from api.replay_body import ReplayBody
 from headrace.catalog import Catalog, EventType
 
-DESCRIPTION = """Publish typed events and query their history.
+DESCRIPTION = """Publish typed events, query their history, append to the event store and read it.
 
 Every refusal is a problem document (RFC 9457) that names the field and the reason. The schemas
 `Event.<eventType>` show each event type with its payload."""
@@ -65,7 +68,7 @@ def install(app: FastAPI, catalog: Catalog) -> None:
 def _complete(document: dict[str, Any], catalog: Catalog) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas |= _event_schemas(catalog.event_types.values())
-    for model in (ProblemDocument, QueryBody):
+    for model in (ProblemDocument, QueryBody, ReplayBody):
         _add_model(schemas, model.model_json_schema(ref_template="#/components/schemas/{model}"))
     paths = document["paths"]
     paths["/api/events"]["post"] |= {
@@ -76,6 +79,16 @@ def _complete(document: dict[str, Any], catalog: Catalog) -> None:
         "requestBody": {"required": True, "content": {JSON: _query_content()}},
         "responses": QUERY_ANSWER | _problems(_QUERY_PROBLEMS),
     }
+    schemas |= openapi_store.schemas()
+    for (path, method), made in openapi_store.paths(catalog).items():
+        _complete_store(paths[path][method], made)
+
+
+def _complete_store(operation: dict[str, Any], made: dict[str, Any]) -> None:
+    reasons = _REASONS | openapi_store.REASONS
+    operation["parameters"] = operation.get("parameters", []) + made.pop("parameters", [])
+    operation["responses"] = made.pop("responses") | _problems(made.pop("problems"), reasons)
+    operation |= made
 
 
 def _add_model(schemas: dict[str, Any], schema: dict[str, Any]) -> None:
@@ -155,9 +168,11 @@ def _query_content() -> dict[str, Any]:
     return {"schema": {"$ref": "#/components/schemas/EventQuery"}, "examples": QUERY_EXAMPLES}
 
 
-def _problems(statuses: Iterable[int]) -> dict[str, Any]:
+def _problems(
+    statuses: Iterable[int], reasons: Mapping[int, str] = MappingProxyType(_REASONS)
+) -> dict[str, Any]:
     schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
     return {
-        str(status): {"description": _REASONS[status], "content": {MEDIA_TYPE: schema}}
+        str(status): {"description": reasons[status], "content": {MEDIA_TYPE: schema}}
         for status in statuses
     }

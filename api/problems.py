@@ -15,9 +15,11 @@ from headrace.errors import (
     HeadraceError,
     InvalidEventError,
     OutageError,
+    TransientError,
 )
 from headrace.kafka import DeliveryError
 from headrace.postgres import StatementTimeoutError
+from headrace.store import DuplicateEventError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -87,11 +89,19 @@ def outage(detail: str) -> Problem:
 def problem_of(error: HeadraceError) -> Problem:
     """The problem that one of our errors is, seen from a client; a defect if it fits none."""
     match error:
+        case DuplicateEventError():
+            return Problem(
+                409,
+                "duplicate-event",
+                "The event id is taken",
+                _short(error),
+                errors=error.problems,
+            )
         case InvalidEventError():
             return Problem(
                 422, "invalid-event", "The event is not valid", _short(error), errors=error.problems
             )
-        case OutageError() | ConfigurationError():
+        case OutageError() | ConfigurationError() | TransientError():
             return outage(_short(error))
         case DeliveryError():
             return Problem(502, "kafka-refused", "Kafka refuses the event", _short(error))

@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import cursor as cursors
+from api.history import History, history
 from api.limits import read_body
 from api.media import JSON, NDJSON, body_type, wants_ndjson
 from api.patterns import resolve, unmatched
@@ -14,9 +15,7 @@ from api.problems import invalid
 from api.query_body import QueryBody
 from api.rendering import event_json, ndjson
 from api.services import Services, services_of
-from headrace.postgres import Page, query_events
 
-TIERS = ("warm",)
 CURSOR_HEADER = "X-Next-Cursor"
 TIERS_HEADER = "X-Tiers"
 
@@ -34,10 +33,12 @@ async def query(request: Request, services: Annotated[Services, Depends(services
     body_type(request, JSON)
     raw = await read_body(request, services.limits.query_bytes)
     body = QueryBody.parse(raw)
-    types = _event_types(body, await services.known_event_types.names())
-    page = await query_events(services.pool, body.filter(types))
-    cursor = cursors.encode(page.next, body.order, body.digest) if page.next else None
-    return _ndjson_response(page, cursor) if lines else _json_response(page, cursor)
+    known = await services.known_event_types.names()
+    types = _event_types(body, known.all)
+    found = await history(services, body.filter(types), known.store)
+    after = found.page.next
+    cursor = cursors.encode(after, body.order, body.digest) if after else None
+    return _ndjson_response(found, cursor) if lines else _json_response(found, cursor)
 
 
 def _event_types(body: QueryBody, known: Collection[str]) -> tuple[str, ...]:
@@ -48,12 +49,12 @@ def _event_types(body: QueryBody, known: Collection[str]) -> tuple[str, ...]:
     return resolve(body.types, known)
 
 
-def _json_response(page: Page, cursor: str | None) -> Response:
-    events = [event_json(event) for event in page.events]
-    content = orjson.dumps({"events": events, "nextCursor": cursor, "tiers": TIERS})
+def _json_response(found: History, cursor: str | None) -> Response:
+    events = [event_json(event) for event in found.page.events]
+    content = orjson.dumps({"events": events, "nextCursor": cursor, "tiers": found.tiers})
     return Response(content, media_type=JSON)
 
 
-def _ndjson_response(page: Page, cursor: str | None) -> Response:
-    headers = {TIERS_HEADER: ",".join(TIERS)} | ({CURSOR_HEADER: cursor} if cursor else {})
-    return Response(ndjson(page.events), media_type=NDJSON, headers=headers)
+def _ndjson_response(found: History, cursor: str | None) -> Response:
+    headers = {TIERS_HEADER: ",".join(found.tiers)} | ({CURSOR_HEADER: cursor} if cursor else {})
+    return Response(ndjson(found.page.events), media_type=NDJSON, headers=headers)

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from api import cursor as cursors
-from api.bodies import parse_body
+from api.bodies import model_problems, parse_body
 from api.problems import invalid
 from headrace.codec.json_form.moments import instant
 from headrace.codec.json_form.refused import Refused, shown
@@ -107,7 +107,9 @@ class QueryBody(BaseModel):
         try:
             return cls.model_validate_json(raw)
         except ValidationError as error:
-            raise invalid("The query is not valid", *_problems(error)) from None
+            raise invalid(
+                "The query is not valid", *model_problems(error, cls, "a query")
+            ) from None
 
     def filter(self, event_types: Sequence[str] | None) -> EventFilter:
         """The filter with its patterns resolved. Raises a 422 problem for a cursor of elsewhere."""
@@ -174,16 +176,3 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _problems(error: ValidationError) -> Iterator[FieldProblem]:
-    names = ", ".join(field.alias or name for name, field in QueryBody.model_fields.items())
-    for found in error.errors(include_url=False, include_context=False, include_input=False):
-        unknown = found["type"] == "extra_forbidden"
-        reason = f"is not a field of a query; it has {names}" if unknown else found["msg"]
-        yield FieldProblem(_path(found["loc"]), reason.removeprefix("Value error, "))
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return "".join(parts).removeprefix(".") or "body"

@@ -29,13 +29,19 @@ def event_json(stored: StoredEvent) -> dict[str, Any]:
         **{name: value for name, value in optional.items() if value is not None},
         "metadata": orjson.Fragment(stored.metadata),
         "payload": orjson.Fragment(stored.payload),
-        "stored": {
-            "topic": stored.topic,
-            "partition": stored.partition,
-            "offset": stored.record_offset,
-            "schemaId": stored.schema_id,
-            "recordedAt": rfc3339(stored.recorded_at),
-        },
+        "stored": _place(stored) | {"recordedAt": rfc3339(stored.recorded_at)},
+    }
+
+
+def _place(stored: StoredEvent) -> dict[str, Any]:
+    """In Kafka, or in the event store."""
+    if stored.topic is None:
+        return {"sequence": stored.record_offset}
+    return {
+        "topic": stored.topic,
+        "partition": stored.partition,
+        "offset": stored.record_offset,
+        "schemaId": stored.schema_id,
     }
 
 

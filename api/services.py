@@ -13,6 +13,7 @@ from headrace.clock import Clock
 from headrace.kafka import AsyncProducer
 from headrace.postgres import Pool
 from headrace.settings import Settings
+from headrace.store import AsyncEventStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,9 @@ class Services:
     callers: Callers
     producer: AsyncProducer
     pool: Pool
+    store_pool: Pool
     known_event_types: KnownEventTypes
+    store: AsyncEventStore
     http: httpx.AsyncClient
 
 

@@ -1,0 +1,1 @@
+"""Pure aggregates: commands become events, events become state (headrace.aggregate). No I/O."""

@@ -41,6 +41,21 @@ class PoisonError(HeadraceError):
         self.reason = reason
 
 
+class BusinessError(HeadraceError):
+    """A rule of the domain refuses it. An event goes to the dead letters at once."""
+
+
+class RuleBrokenError(BusinessError):
+    """An aggregate refuses a command as it is now. Send another, or when its state allows it.
+
+    `rule` is a short stable word (`created_once`, `on_cooldown`, …) for programs.
+    """
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
 class OutageError(HeadraceError):
     """A dependency cannot be reached. Work waits for it; nothing is lost meanwhile."""
 

@@ -222,6 +222,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     schema_registry_url: str = "http://localhost:8081/apis/ccompat/v7"
     database_url: DatabaseAddress = SecretStr("postgresql://headrace@localhost:5432/headrace")
+    store_database_url: DatabaseAddress | None = None
     api_url: HttpAddress = Field("http://localhost:8000", validation_alias="HEADRACE_API_URL")
     token: BearerToken | None = Field(None, validation_alias="HEADRACE_TOKEN")
     publish_keys: PublishKeys = Field(
@@ -232,6 +233,11 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default_factory=_own_folder, validation_alias="HEADRACE_STATE_DIR")
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"
     correlation_id_header: HeaderName = "X-Correlation-ID"
+
+    @property
+    def event_store_url(self) -> SecretStr:
+        """Where the event store is: STORE_DATABASE_URL, else DATABASE_URL."""
+        return self.store_database_url or self.database_url
 
 
 def load_settings() -> Settings:

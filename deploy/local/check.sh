@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the checks named as arguments: lint, test, compose, crash, model, fuzz. Each step has a heading; the first that
-# fails ends it. Under CI a step whose tool is missing fails, elsewhere it says so and goes on.
+# Runs the checks named as arguments: lint, test, compose, alerts, crash, model, fuzz. Each step has
+# a heading; the first that fails ends it. Under CI a step whose tool is missing fails, elsewhere it
+# says so and goes on.
 set -eu
 cd "$(dirname "$0")/../.."
 bin=.venv/bin
@@ -33,8 +34,9 @@ lint() {
 tests() {
     lint
     gate
-    step "unit and contract tests" "$bin/pytest" -q tests/unit tests/contract tests/model
-    step "integration tests" "$bin/pytest" -q tests/integration
+    # Integration tests wait most of their time; each process has servers of its own.
+    step "unit and contract tests" "$bin/pytest" -q -n 2 tests/unit tests/contract tests/model
+    step "integration tests" "$bin/pytest" -q -n 2 --dist loadfile tests/integration
     step "short crash tests" "$bin/pytest" -q tests/crash -k short
 }
 
@@ -46,6 +48,10 @@ for name in "$@"; do
             deploy/local/compose.sh
             HEADRACE_NEEDS_COMPOSE=1 step "compose file" "$bin/pytest" -q tests/integration/compose
             ;;
+        alerts)
+            deploy/local/promtool.sh
+            HEADRACE_NEEDS_PROMTOOL=1 step "alerts" "$bin/pytest" -q tests/unit/metrics/test_alerts.py
+            ;;
         crash) step "crash tests" "$bin/pytest" -q tests/crash ;;
         model)
             export HEADRACE_MODEL_HISTORIES="${HEADRACE_MODEL_HISTORIES:-5000}"
@@ -53,7 +59,7 @@ for name in "$@"; do
             ;;
         fuzz) step "fuzz" "$bin/python" -m tests.fuzz --batches "${HEADRACE_FUZZ_BATCHES:-5000}" ;;
         *)
-            echo "unknown check: $name (lint, test, compose, crash, model, fuzz)" >&2
+            echo "unknown check: $name (lint, test, compose, alerts, crash, model, fuzz)" >&2
             exit 2
             ;;
     esac

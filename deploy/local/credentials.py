@@ -18,12 +18,17 @@ class Credentials:
     owner: str
     archive: str
     api: str
+    store: str
+    relay: str
+    projector: str
     registry: str
     token: str
     kafka_broker: str
     kafka_admin: str
     kafka_archive: str
+    kafka_relay: str
     kafka_api: str
+    kafka_exporter: str
 
 
 def credentials(path: Path) -> Credentials:

@@ -76,6 +76,18 @@ class DirectStack:
         return self.description.api_database_url
 
     @property
+    def store_database_url(self) -> str:
+        return self.description.store_database_url
+
+    @property
+    def relay_database_url(self) -> str:
+        return self.description.relay_database_url
+
+    @property
+    def projector_database_url(self) -> str:
+        return self.description.projector_database_url
+
+    @property
     def env(self) -> dict[str, str]:
         """All variables by which a process finds these servers."""
         return self.description.env

@@ -13,16 +13,31 @@ from headrace.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """TCP ports on 127.0.0.1; `kafka_controller` is the broker's own second listener."""
+    """TCP ports on 127.0.0.1; `kafka_controller` is the broker's own second listener. Prometheus
+    asks `api_metrics`, `archive_metrics` and `exporter`.
+    """
 
     kafka: int
     kafka_controller: int
     registry: int
     postgres: int
     api: int
+    api_metrics: int
+    archive_metrics: int
+    exporter: int
 
 
-DEFAULTS = Ports(kafka=9092, kafka_controller=9093, registry=8081, postgres=5432, api=8000)
+DEFAULTS = Ports(
+    kafka=9092,
+    kafka_controller=9093,
+    registry=8081,
+    postgres=5432,
+    api=8000,
+    api_metrics=9101,
+    archive_metrics=9102,
+    exporter=9308,
+)
+_SERVERS = ("kafka", "kafka_controller", "registry", "postgres", "api")
 
 
 def choose_ports(
@@ -35,7 +50,7 @@ def choose_ports(
     before = _read(remembered)
     chosen: dict[str, int] = {}
     for name, default in asdict(DEFAULTS).items():
-        held = before.get(name) if name.removesuffix("_controller") in running else None
+        held = before.get(name) if _holder(name) in running else None
         wanted = _set_by_user(name, environ)
         if wanted is None:
             chosen[name] = held or _first_free(before.get(name), default, chosen.values())
@@ -46,10 +61,13 @@ def choose_ports(
 
 
 def remembered_ports(path: Path) -> Ports | None:
-    """The ports of the last start, or None before the first."""
+    """The ports of the last start, or None before the first.
+
+    A stack that was started before it had metrics is one, too.
+    """
     before = _read(path)
-    complete = all(field.name in before for field in fields(Ports))
-    return Ports(**before) if complete else None
+    complete = all(name in before for name in _SERVERS)
+    return Ports(**(asdict(DEFAULTS) | before)) if complete else None
 
 
 def free_ports() -> Ports:
@@ -78,6 +96,11 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _holder(name: str) -> str:
+    """The program that listens there."""
+    return name.removesuffix("_controller").removesuffix("_metrics")
 
 
 def _variable(name: str) -> str:

@@ -8,7 +8,13 @@ from graphlib import TopologicalSorter
 
 from pydantic import SecretStr
 
-from deploy.local.apps import api_program, archive_program
+from deploy.local.apps import (
+    api_program,
+    archive_program,
+    exporter_program,
+    projections_program,
+    relay_program,
+)
 from deploy.local.credentials import Credentials, credentials
 from deploy.local.kafka import Broker, Cluster, KafkaSecurity, client_settings, kafka_programs
 from deploy.local.kafka.security import ADMIN
@@ -21,7 +27,7 @@ from deploy.local.registry import COMPATIBLE_PATH, registry_program
 from headrace.settings import KafkaSettings, Settings
 
 SERVERS = ("postgres", "kafka", "registry")
-APPS = ("api", "archive")
+APPS = ("api", "archive", "exporter", "relay", "projections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,21 @@ class Stack:
         return self.postgres.url("headrace_api", self.credentials.api)
 
     @property
+    def store_database_url(self) -> str:
+        """An application's that appends to the event store and reads it."""
+        return self.postgres.url("headrace_store_app", self.credentials.store)
+
+    @property
+    def relay_database_url(self) -> str:
+        """The relay's: it reads the event store."""
+        return self.postgres.url("headrace_relay", self.credentials.relay)
+
+    @property
+    def projector_database_url(self) -> str:
+        """The projections': they read the event store and keep their views."""
+        return self.postgres.url("headrace_projector", self.credentials.projector)
+
+    @property
     def env(self) -> dict[str, str]:
         """The variables by which a process finds this stack, with the owner's database rights and
         those of Kafka's administrator.
@@ -120,6 +141,7 @@ class Stack:
             "KAFKA_BROKERS": self.kafka_brokers,
             "SCHEMA_REGISTRY_URL": self.schema_registry_url,
             "DATABASE_URL": self.database_url,
+            "STORE_DATABASE_URL": self.store_database_url,
             "HEADRACE_API_URL": self.api_url,
             "HEADRACE_TOKEN": self.credentials.token,
         }
@@ -151,17 +173,33 @@ class Stack:
 
     def _all_programs(self) -> Sequence[Program]:
         layout, ports, sizes, known = self.layout, self.ports, self.sizes, self.credentials
-        api = self._addresses() | {"DATABASE_URL": self.api_database_url}
+        api = self._addresses() | {
+            "DATABASE_URL": self.api_database_url,
+            "STORE_DATABASE_URL": self.api_database_url,
+        }
         archive = self._addresses() | {"DATABASE_URL": self.archive_database_url}
+        databases = ("DATABASE_URL", "STORE_DATABASE_URL")
+        relay = self._addresses() | dict.fromkeys(databases, self.relay_database_url)
+        projections = self._addresses() | dict.fromkeys(databases, self.projector_database_url)
         return (
             self.postgres.program(),
             *self._kafka_programs(),
             registry_program(layout, ports, sizes.registry_heap, known.registry),
-            api_program(api | self._login("headrace-api", known.kafka_api), ports.api),
+            api_program(
+                api | self._login("headrace-api", known.kafka_api), ports.api, ports.api_metrics
+            ),
             archive_program(
                 archive | self._login("headrace-archive", known.kafka_archive),
                 self.kafka_settings,
+                ports.archive_metrics,
             ),
+            exporter_program(
+                {"KAFKA_BROKERS": self.kafka_brokers}
+                | self._login("headrace-exporter", known.kafka_exporter),
+                ports.exporter,
+            ),
+            relay_program(relay | self._login("headrace-relay", known.kafka_relay)),
+            projections_program(projections),
         )
 
     def _kafka_programs(self) -> Sequence[Program]:
@@ -176,6 +214,8 @@ class Stack:
         given = {
             "headrace-api": self.credentials.kafka_api,
             "headrace-archive": self.credentials.kafka_archive,
+            "headrace-exporter": self.credentials.kafka_exporter,
+            "headrace-relay": self.credentials.kafka_relay,
         }
         provision(self.settings(), given, self.layout.kafka_passwords)
 

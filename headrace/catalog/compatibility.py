@@ -141,6 +141,18 @@ def level_breaks(level: str, new: str, older: Sequence[str]) -> tuple[SidedBreak
     return tuple(dict.fromkeys(found))
 
 
+def loosens(level: str, now: str) -> bool:
+    """Whether what `level` forbids would pass under `now`; both in the registry's words."""
+    return not _checks(level) <= _checks(now)
+
+
+def _checks(level: str) -> set[str]:
+    """Who must read whom. A level that is not transitive looks at the last version alone."""
+    kind, transitive = level.removesuffix("_TRANSITIVE"), level.endswith("_TRANSITIVE")
+    sides = {"BACKWARD": "b", "FORWARD": "f", "FULL": "bf"}.get(kind, "")
+    return set(sides) | {f"{side} all" for side in sides if transitive}
+
+
 First = Literal["consumers", "producers", "either", ""]
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from headrace.cli.catalog_commands import Root
 from headrace.errors import ConfigurationError
 
 COLUMNS = (
@@ -46,20 +47,27 @@ def migrate(
     service: Annotated[
         bool, typer.Option("--service", help="A service's own database: ledger, inbox, outbox.")
     ] = False,
+    root: Root = None,
 ) -> None:
     """Bring the database at DATABASE_URL up to date, as its owner. Safe to repeat.
 
-    In a database that stages and services share, run it without --service first.
+    The event store in it then takes the catalog's event types of authority `store`: run it again
+    when the catalog has new ones. In a database that stages and services share, run it without
+    --service first.
 
     Example: headrace migrate --service
     """
+    from headrace.catalog import load_catalog
     from headrace.cli.output import emit, note
     from headrace.postgres.migrating import SERVICE, STAGES
     from headrace.postgres.migrating import migrate as apply
     from headrace.settings import load_settings
+    from headrace.store import declare_types
 
     url = load_settings().database_url.get_secret_value()
     applied = apply(url, SERVICE if service else STAGES)
+    if not service:
+        declare_types(url, load_catalog(root))
     emit([{"migration": name} for name in applied], ("migration",), context)
     if not applied:
         note("the database is up to date")

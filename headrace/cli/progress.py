@@ -47,3 +47,16 @@ def _lines(clock: Clock) -> Report:
             note(f"published {events:,} ({events / (told - began):,.0f}/s)")
 
     return report
+
+
+def told_now_and_then(what: str, clock: Clock) -> Callable[[int], None]:
+    """A function to call with the number done so far; says it every few seconds on stderr."""
+    told = clock.monotonic()
+
+    def report(done: int) -> None:
+        nonlocal told
+        if clock.monotonic() - told >= LINE_EVERY_SECONDS:
+            told = clock.monotonic()
+            note(f"{what}: {done:,}")
+
+    return report

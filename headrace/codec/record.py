@@ -23,6 +23,11 @@ class Record(NamedTuple):
         """The event's id, which the first header is."""
         return self.headers[0][1].decode()
 
+    @property
+    def event_type(self) -> str:
+        """The event's type, which the second header is."""
+        return self.headers[1][1].decode()
+
 
 def key_of(event: Event, topic: Topic, event_id: str | None = None) -> bytes:
     """The record's key: what the catalog says, else aggregateId, else accountId, else eventId.

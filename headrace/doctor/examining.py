@@ -9,13 +9,14 @@ from confluent_kafka import KafkaException
 from headrace.catalog import Catalog
 from headrace.catalog.planning import ARCHIVE_GROUP
 from headrace.clock import Clock
-from headrace.doctor import beside, cluster, groups, reach
+from headrace.doctor import beside, cluster, event_store, groups, reach
 from headrace.doctor.clocks import compared
 from headrace.doctor.finding import Finding
 from headrace.errors import HeadraceError
 from headrace.kafka.admin_client import Admin
+from headrace.kafka.config import quiet
 from headrace.postgres import DatabaseState, database_state
-from headrace.settings import KafkaSettings, Settings
+from headrace.settings import Settings
 
 FULL = 0.9
 """Of PostgreSQL's connections: beyond this share the next ones may be refused."""
@@ -37,13 +38,15 @@ def examine(
     yield from _kafka(settings, catalog, clock, seconds, late)
     yield from beside.registry(settings.schema_registry_url, catalog, clock, seconds)
     yield from _database(settings, clock)
+    yield event_store.types(settings, catalog)
     yield from beside.api(settings.api_url, seconds)
 
 
 def _kafka(
     settings: Settings, catalog: Catalog, clock: Clock, seconds: float, late: timedelta
 ) -> Iterator[Finding]:
-    admin = Admin(_quiet(settings.kafka))
+    # what librdkafka has to say of a broker that is away is said better by a finding
+    admin = Admin(quiet(settings.kafka))
     try:
         metadata = admin.metadata(seconds)
     except HeadraceError as error:
@@ -57,25 +60,18 @@ def _kafka(
     yield from _asked("consumer-lag", lambda: _lag(admin, catalog, clock, seconds, late))
 
 
-def _quiet(kafka: KafkaSettings) -> KafkaSettings:
-    """What librdkafka has to say of a broker that is away is said better by a finding."""
-    if kafka.log_level == "debug":
-        return kafka
-    return kafka.model_copy(update={"log_level": "nothing"})
-
-
 def _lag(
     admin: Admin, catalog: Catalog, clock: Clock, seconds: float, late: timedelta
 ) -> list[Finding]:
     names = {*catalog.groups, ARCHIVE_GROUP}
-    return groups.findings(groups.lag(admin.client, names, clock.now() - late, seconds), late)
+    return groups.findings(groups.lag(admin, names, clock.now() - late, seconds), late)
 
 
 def _asked(check: str, ask: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return ask()
-    except KafkaException as error:
-        reason = error.args[0].str()
+    except (KafkaException, HeadraceError) as error:
+        reason = error.args[0].str() if isinstance(error, KafkaException) else str(error)
         remedy = "may this user describe groups? the archive's and the admin's may"
         return [Finding(check, "problem", "consumer groups", reason, remedy)]
 

@@ -1,14 +1,16 @@
 """Consumer groups: who reads, how far behind, in records and in time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from headrace.doctor.finding import Finding
+from headrace.errors import OutageError
+from headrace.groups import GroupOffsets, existing_groups, group_offsets
+from headrace.kafka.admin_client import Admin
+from headrace.kafka.log_offsets import Place, log_offsets
 
 READ_ON = (
     "more instances of the service, up to one a partition; then look at how long its handler takes "
@@ -16,7 +18,7 @@ READ_ON = (
 )
 NOBODY = "start the service; if it runs, its log says why it has not joined the group"
 
-Offsets = Mapping[tuple[str, int], int]
+Offsets = Mapping[Place, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +31,31 @@ class GroupLag:
     late: int
 
 
-def lag(client: Any, groups: Iterable[str], before: datetime, seconds: float) -> list[GroupLag]:
+def lag(admin: Admin, groups: Iterable[str], before: datetime, seconds: float) -> list[GroupLag]:
     """Of those groups that exist. Records appended before `before` and not read yet are late.
 
-    Raises what the client raises.
+    Raises OutageError, ConfigurationError, and what the client raises.
     """
-    listed = client.list_consumer_groups(request_timeout=seconds).result().valid
-    known = sorted({each.group_id for each in listed} & set(groups))
-    if not known:
-        return []
-    members = _members(client, known, seconds)
-    committed = {group: dict(_committed(client, group, seconds)) for group in known}
-    places = {place for offsets in committed.values() for place in offsets}
-    ends = _offsets(client, places, OffsetSpec.latest(), seconds)
+    existing = existing_groups(admin.kafka, list(groups), seconds)
+    found = group_offsets(admin.kafka, existing, seconds)
+    for group, reason in found.unanswered.items():
+        raise OutageError(f"the coordinator of {group} does not answer: {reason}")
+    places = {place for each in found.known.values() for place in each.committed}
+    ends = log_offsets(admin.client, places, OffsetSpec.latest(), seconds)
     moment = OffsetSpec.for_timestamp(int(before.timestamp() * 1000))
-    due = _offsets(client, places, moment, seconds)
-    return [
-        GroupLag(
-            group,
-            members[group],
-            sum(max(ends[place] - offset, 0) for place, offset in offsets.items()),
-            sum(max(_due(place, due, ends) - offset, 0) for place, offset in offsets.items()),
-        )
-        for group, offsets in committed.items()
-    ]
+    due = log_offsets(admin.client, ends, moment, seconds)
+    return [judged(group, each, ends, due) for group, each in sorted(found.known.items())]
+
+
+def judged(group: str, found: GroupOffsets, ends: Offsets, due: Offsets) -> GroupLag:
+    """`due` has the first offset that is not late; a topic that was deleted is in neither."""
+    at = {place: offset for place, offset in found.committed.items() if place in due}
+    return GroupLag(
+        group,
+        found.members,
+        sum(max(ends[place] - offset, 0) for place, offset in at.items()),
+        sum(max(_due(place, due, ends) - offset, 0) for place, offset in at.items()),
+    )
 
 
 def findings(found: Iterable[GroupLag], allowed: timedelta) -> list[Finding]:
@@ -74,30 +77,6 @@ def findings(found: Iterable[GroupLag], allowed: timedelta) -> list[Finding]:
     ]
 
 
-def _due(place: tuple[str, int], due: Offsets, ends: Offsets) -> int:
+def _due(place: Place, due: Offsets, ends: Offsets) -> int:
     """Where a group should be: at the end, if nothing was appended since."""
     return due[place] if due[place] >= 0 else ends[place]
-
-
-def _members(client: Any, groups: list[str], seconds: float) -> dict[str, int]:
-    described = client.describe_consumer_groups(groups, request_timeout=seconds)
-    return {group: len(future.result().members) for group, future in described.items()}
-
-
-def _committed(client: Any, group: str, seconds: float) -> Iterator[tuple[tuple[str, int], int]]:
-    asked = client.list_consumer_group_offsets(
-        [ConsumerGroupTopicPartitions(group)], request_timeout=seconds
-    )
-    for place in asked[group].result().topic_partitions:
-        if place.offset >= 0:
-            yield (place.topic, place.partition), place.offset
-
-
-def _offsets(
-    client: Any, places: Iterable[tuple[str, int]], spec: Any, seconds: float
-) -> dict[tuple[str, int], int]:
-    wanted = {TopicPartition(*place): spec for place in places}
-    if not wanted:
-        return {}
-    asked = client.list_offsets(wanted, request_timeout=seconds)
-    return {(tp.topic, tp.partition): future.result().offset for tp, future in asked.items()}

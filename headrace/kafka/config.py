@@ -34,6 +34,13 @@ def producer_config(kafka: KafkaSettings) -> dict[str, Any]:
     }
 
 
+def quiet(kafka: KafkaSettings) -> KafkaSettings:
+    """The same, without librdkafka's own log, unless that is wanted for debugging."""
+    if kafka.log_level == "debug":
+        return kafka
+    return kafka.model_copy(update={"log_level": "nothing"})
+
+
 def consumer_config(kafka: KafkaSettings, group: str) -> dict[str, Any]:
     """A consumer that commits only what it is told to, and creates no topic."""
     return _common(kafka) | {

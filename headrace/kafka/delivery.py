@@ -1,6 +1,7 @@
 """Delivery reports on their way from librdkafka to those who wait for them."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -25,10 +26,22 @@ Result = Receipt | HeadraceError
 
 
 class Batch:
-    """The results of events published together, in their order; complete when `done` is."""
+    """The results of events published together, in their order; complete when `done` is.
 
-    def __init__(self, size: int, loop: asyncio.AbstractEventLoop, principal: str = "") -> None:
+    Before that, and once, `finished` gets them and the seconds from hand-over to acknowledgement
+    of the slowest: on the event loop.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        loop: asyncio.AbstractEventLoop,
+        principal: str = "",
+        finished: Callable[[Sequence[Result | None], float], None] | None = None,
+    ) -> None:
         self._principal = principal
+        self._finished = finished
+        self._slowest = 0.0
         self.results: list[Result | None] = [None] * size
         self.done: asyncio.Future[None] = loop.create_future()
         self._loop = loop
@@ -44,6 +57,9 @@ class Batch:
     def report(self, index: int, topic: str, error: Any, message: Any) -> None:
         """librdkafka's word on the record of an event."""
         if error is None:
+            seconds = message.latency()
+            if seconds is not None and seconds > self._slowest:
+                self._slowest = seconds
             self.settle(index, Receipt(topic, message.partition(), message.offset()))
         else:
             who = self._principal
@@ -52,6 +68,8 @@ class Batch:
             )
 
     def _finish(self) -> None:
+        if self._finished is not None:
+            self._finished(self.results, self._slowest)
         if not self.done.done():
             self.done.set_result(None)
 

@@ -31,6 +31,24 @@ class DeliveryError(HeadraceError):
     """Kafka refuses an event for good; the message says why. Publishing again does not help."""
 
 
+class CancelledPublishError(HeadraceError):
+    """Whoever published an event gave up before it was handed to Kafka; it is not there."""
+
+
+_REASONS: dict[type[HeadraceError], str] = {
+    InvalidEventError: "invalid",
+    Outage: "outage",
+    ConfigurationError: "configuration",
+    DeliveryError: "refused",
+    CancelledPublishError: "cancelled",
+}
+
+
+def failure_reason(error: HeadraceError) -> str:
+    """Why an event was not published, in a word of the metrics' list."""
+    return next((word for kind, word in _REASONS.items() if isinstance(error, kind)), "other")
+
+
 def is_refused_login(error: KafkaError) -> bool:
     """Whether no waiting mends it: a password, or a certificate that is not trusted."""
     return error.code() in _PASSWORD or _is_mistrust(error)

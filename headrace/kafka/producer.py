@@ -1,6 +1,7 @@
 """Publishing events from asyncio: an await returns when all replicas have the event."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from itertools import islice
@@ -20,7 +21,14 @@ from headrace.kafka.admin import create_topics, describe_cluster
 from headrace.kafka.config import logger_of, producer_config
 from headrace.kafka.correlation import current, with_correlation
 from headrace.kafka.delivery import Batch, Poller, Receipt, Result
-from headrace.kafka.errors import PUBLISH_AGAIN, translated, translated_exception
+from headrace.kafka.errors import (
+    PUBLISH_AGAIN,
+    CancelledPublishError,
+    failure_reason,
+    translated,
+    translated_exception,
+)
+from headrace.metrics import STATISTICS_MS, Publishing
 from headrace.settings import Settings
 
 _CHUNK = 2_000
@@ -43,8 +51,10 @@ class AsyncProducer:
         *,
         registry: SchemaRegistry | None = None,
         clock: Clock | None = None,
+        service: str = "headrace",
     ) -> None:
         self._kafka = settings.kafka
+        self._service = service
         self._catalog = catalog
         self._clock = clock or SystemClock()
         self._encoder = EventEncoder(catalog, registry or Registry(settings), self._clock)
@@ -55,9 +65,15 @@ class AsyncProducer:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        config = producer_config(self._kafka) | {"error_cb": self._on_error}
+        self._metrics = Publishing(self._service, lambda: len(self._producer))
+        config = producer_config(self._kafka) | {
+            "error_cb": self._on_error,
+            "stats_cb": self._metrics.statistics,
+            "statistics.interval.ms": STATISTICS_MS,
+        }
         self._producer = Producer(config, logger=logger_of(self._kafka))
         self._poller = Poller(self._producer, self._loop)
+        self._metrics.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -66,6 +82,7 @@ class AsyncProducer:
             await asyncio.to_thread(self._producer.flush, seconds)
         finally:
             self._poller.stop()
+            self._metrics.close()
 
     def abandon(self) -> None:
         """Leave without a flush: nothing was published."""
@@ -110,25 +127,64 @@ class AsyncProducer:
         """
         if not events:
             return []
-        batch = Batch(len(events), self._loop, self._kafka.sasl_username)
+        finished = partial(self._count, events)
+        batch = Batch(len(events), self._loop, self._kafka.sasl_username, finished)
         outages: dict[tuple[str, str], OutageError] = {}
         refused: dict[str, HeadraceError] = {}
-        for index, event in enumerate(events):
-            if index % _TURN == _TURN - 1:
-                self._poller.expect()
-                await asyncio.sleep(0)
-            try:
-                if isinstance(event, Record):
-                    record = await self._sendable(event, refused)
-                else:
-                    record = await self._record_of(event, outages)
-                if not self._handed_over(record, batch, index):
-                    await self._hand_over(record, batch, index)
-            except HeadraceError as error:
-                batch.settle(index, error)
+        index = 0
+        try:
+            for index, event in enumerate(events):
+                if index % _TURN == _TURN - 1:
+                    self._poller.expect()
+                    await asyncio.sleep(0)
+                await self._publish_one(event, batch, index, outages, refused)
+        except asyncio.CancelledError:
+            for late in range(index, len(events)):
+                batch.settle(late, CancelledPublishError("its caller gave up before the hand-over"))
+            raise
         self._poller.expect()
         await batch.done
         return [result for result in batch.results if result is not None]
+
+    async def record(self, event: Event) -> Record:
+        """The event's record, for who publishes it on another topic than its own, or with more
+        headers. Raises what `publish` raises of an event.
+        """
+        return await self._record_of(event, {})
+
+    async def _publish_one(
+        self,
+        event: Event | Record,
+        batch: Batch,
+        index: int,
+        outages: dict[tuple[str, str], OutageError],
+        refused: dict[str, HeadraceError],
+    ) -> None:
+        try:
+            if isinstance(event, Record):
+                record = await self._sendable(event, refused)
+            else:
+                record = await self._record_of(event, outages)
+            if not self._handed_over(record, batch, index):
+                await self._hand_over(record, batch, index)
+        except HeadraceError as error:
+            batch.settle(index, error)
+
+    def _count(
+        self, events: Sequence[Event | Record], results: Sequence[Result | None], seconds: float
+    ) -> None:
+        """For the metrics: what became of the events of a batch."""
+        by_type = Counter(
+            [
+                event.event_type
+                for event, result in zip(events, results, strict=True)
+                if type(result) is Receipt
+            ]
+        )
+        self._metrics.published(by_type, seconds)
+        if by_type.total() < len(events):
+            errors = (result for result in results if isinstance(result, HeadraceError))
+            self._metrics.failed(Counter(map(failure_reason, errors)))
 
     async def publish_all(self, events: Iterable[Event]) -> AsyncIterator[Result]:
         """Publish a stream of any length; results in order, at most two chunks on their way."""
@@ -210,6 +266,7 @@ class AsyncProducer:
         self._log.info("topic created", topic=name)
 
     def _on_error(self, error: Any) -> None:
+        self._metrics.connections.failed(error)
         if error.code() != KafkaError._ALL_BROKERS_DOWN:
             self._log.warning("kafka connection trouble", reason=error.str())
             return

@@ -16,6 +16,7 @@ from headrace.postgres.events_query import (
     Page,
     Position,
     StoredEvent,
+    Tier,
     explain_query,
     query_events,
     stored_event_types,
@@ -25,6 +26,7 @@ from headrace.postgres.ledger import PostgresLedger
 from headrace.postgres.migrating import migrate
 from headrace.postgres.open_days import OpenDays
 from headrace.postgres.pool import Pool, StatementTimeoutError, async_pool, connection
+from headrace.postgres.tenure import Held, Tenure
 from headrace.postgres.warm import WarmEvents
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "DeadLetterOutbox",
     "EventFilter",
     "GivesWay",
+    "Held",
     "OpenDays",
     "Order",
     "Page",
@@ -42,6 +45,8 @@ __all__ = [
     "PostgresLedger",
     "StatementTimeoutError",
     "StoredEvent",
+    "Tenure",
+    "Tier",
     "WarmEvents",
     "async_pool",
     "connection",

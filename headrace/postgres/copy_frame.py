@@ -36,7 +36,7 @@ def packed_frame(frame: pl.DataFrame) -> list[memoryview]:
 
 
 def _packed(frame: pl.DataFrame) -> list[memoryview]:
-    table = frame.select(_COLUMNS).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    table = frame.select(_COLUMNS).to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     # It hands bytes out when it has enough of them: only after `finish` are all of them out.
     packed = [encoder.write_header(), *map(encoder.write_batch, table.to_batches())]

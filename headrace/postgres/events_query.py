@@ -1,4 +1,7 @@
-"""Pages of `warm.events` in the order (timestamp, event id), by filter and keyset position."""
+"""Pages of events in the order (timestamp, event id), by filter and keyset position.
+
+Of `warm.events`, what the archive keeps, and of `store.events`, the event store's own.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,6 +19,7 @@ from headrace.postgres.pool import Pool, connection
 from headrace.postgres.sql import statement
 
 Order = Literal["asc", "desc"]
+Tier = Literal["warm", "store"]
 
 _TYPE = "event_type_"
 _PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -53,7 +57,10 @@ class EventFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """One row of `warm.events`; payload and metadata stay JSON text, so no number is rounded."""
+    """One row; payload and metadata stay JSON text, so no number is rounded.
+
+    An event of the store has no topic, and its place is the store's sequence number.
+    """
 
     event_id: UUID
     event_type: str
@@ -69,8 +76,8 @@ class StoredEvent:
     user_id: str | None
     metadata: str
     payload: str
-    topic: str
-    partition: int
+    topic: str | None
+    partition: int | None
     record_offset: int
     schema_id: int | None
     recorded_at: datetime
@@ -88,9 +95,9 @@ class Page:
     next: Position | None
 
 
-async def query_events(pool: Pool, wanted: EventFilter) -> Page:
-    """One page of events. Raises what `headrace.postgres.pool.connection` raises."""
-    query, parameters = _query(wanted)
+async def query_events(pool: Pool, wanted: EventFilter, tier: Tier = "warm") -> Page:
+    """One page of a tier's events. Raises what `headrace.postgres.pool.connection` raises."""
+    query, parameters = _query(wanted, tier)
     async with connection(pool) as conn, conn.cursor(row_factory=class_row(StoredEvent)) as cursor:
         cursor.adapters.register_loader("jsonb", TextLoader)
         await cursor.execute(query, parameters, prepare=True)
@@ -100,29 +107,29 @@ async def query_events(pool: Pool, wanted: EventFilter) -> Page:
     return Page(events, events[-1].position if more else None)
 
 
-async def explain_query(pool: Pool, wanted: EventFilter) -> str:
+async def explain_query(pool: Pool, wanted: EventFilter, tier: Tier = "warm") -> str:
     """The plan that PostgreSQL has for `wanted`, as text; nothing is run."""
-    query, parameters = _query(wanted)
+    query, parameters = _query(wanted, tier)
     async with connection(pool) as conn:
         cursor = await conn.execute(sql.SQL("EXPLAIN {}").format(query), parameters, prepare=False)
         return "\n".join(row[0] for row in await cursor.fetchall())
 
 
-async def stored_event_types(pool: Pool) -> tuple[str, ...]:
-    """The event types that `warm.events` holds, in order. Raises as `query_events` does."""
+async def stored_event_types(pool: Pool, tier: Tier = "warm") -> tuple[str, ...]:
+    """The event types that a tier holds, or may hold, in order. Raises as `query_events` does."""
     async with connection(pool) as conn:
-        cursor = await conn.execute(_text("types"))
+        cursor = await conn.execute(_text(f"{tier}_types"))
         rows: list[TupleRow] = await cursor.fetchall()
     return tuple(row[0] for row in rows)
 
 
-def _query(wanted: EventFilter) -> tuple[sql.Composed, Mapping[str, Any]]:
+def _query(wanted: EventFilter, tier: Tier) -> tuple[sql.Composed, Mapping[str, Any]]:
     """Every parameter that is given, and the statement for exactly these."""
     shape, parameters = _shape(wanted), _parameters(wanted)
     if shape == "by_type":
         types = parameters.pop("event_types")
         parameters |= {f"{_TYPE}{number}": each for number, each in enumerate(types)}
-    query = _statement(shape, wanted.order, frozenset(parameters), wanted.limit + 1)
+    query = _statement(tier, shape, wanted.order, frozenset(parameters), wanted.limit + 1)
     return query, parameters
 
 
@@ -154,21 +161,22 @@ def _array(values: Sequence[str] | None) -> list[str] | None:
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: str, order: Order, given: frozenset[str], limit: int) -> sql.Composed:
+def _statement(
+    tier: Tier, shape: str, order: Order, given: frozenset[str], limit: int
+) -> sql.Composed:
     """The limit and the number of types stand in the text: of what it does not know PostgreSQL
     expects a tenth of all rows, or ten types, and a plan for all values looks dear.
     """
     beyond = ">" if order == "asc" else "<"
     conditions: list[sql.Composable] = [
         sql.SQL(line).format(beyond=sql.SQL(beyond), beyond_or_at=sql.SQL(f"{beyond}="))
-        for line, names in _conditions()
+        for line, names in _conditions(tier)
         if names <= given
     ]
     types = sorted(name for name in given if name.startswith(_TYPE))
     return _text(shape).format(
-        columns=sql.SQL(", ").join(
-            sql.Identifier("e", name) for name in StoredEvent.__dataclass_fields__
-        ),
+        events=sql.Identifier(tier, "events"),
+        columns=_text(f"{tier}_columns"),
         conditions=sql.SQL(" AND ").join(conditions or [sql.SQL("true")]),
         direction=sql.SQL(order.upper()),
         event_types=sql.SQL(", ").join(map(sql.Placeholder, types)),
@@ -177,9 +185,9 @@ def _statement(shape: str, order: Order, given: frozenset[str], limit: int) -> s
 
 
 @cache
-def _conditions() -> tuple[tuple[LiteralString, frozenset[str]], ...]:
+def _conditions(tier: Tier) -> tuple[tuple[LiteralString, frozenset[str]], ...]:
     """Each condition on an event, with the names of its parameters."""
-    lines = statement("events_query_conditions").splitlines()
+    lines = statement(f"events_query_{tier}_conditions").splitlines()
     return tuple(
         (line, frozenset(_PARAMETER.findall(line))) for line in lines if not line.startswith("--")
     )

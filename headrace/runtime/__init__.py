@@ -6,6 +6,7 @@ moves the `Ledger` in the transaction of the effects. `policy` decides about err
 package knows Faust; what needs it (`faust_source`, `transport`) is imported where it is used.
 """
 
+from headrace.errors import BusinessError
 from headrace.runtime.dead_letters import DeadLetter, DeadLetterLimit, connect_headers
 from headrace.runtime.engine import Engine, EngineLimits
 from headrace.runtime.events import EventFrame, EventList, Events, MixedEvents, events_of
@@ -23,11 +24,7 @@ from headrace.runtime.ledger import (
 from headrace.runtime.memory_ledger import MemoryLedger
 from headrace.runtime.memory_log import MemoryLog, MemorySource
 from headrace.runtime.parking import Due, Outlook, Parked, Parking, ParkingPolicy
-from headrace.runtime.policy import (
-    BusinessError,
-    FailurePolicy,
-    StageStoppedError,
-)
+from headrace.runtime.policy import FailurePolicy, StageStoppedError
 from headrace.runtime.records import StageEvent, TopicPartition
 from headrace.runtime.source import Source
 from headrace.runtime.stage import Decoder, Handler, Stage

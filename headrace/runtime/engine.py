@@ -126,6 +126,11 @@ class Engine:
         return frozenset(self._owned.lanes)
 
     @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The partitions that this worker has claimed, as they stand; to look at only."""
+        return tuple(self._owned.lanes.values())
+
+    @property
     def failed(self) -> BaseException | None:
         """Why the stage stopped by itself; None while it runs."""
         return self._failure.exception() if self._failure.done() else None
@@ -168,6 +173,7 @@ class Engine:
 
     async def claim(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, Position]:
         """Own exactly these partitions from now on."""
+        self._outcomes.metrics.rebalanced()
         return await self._owned.claim(tps)
 
     def revoke(self) -> None:
@@ -259,7 +265,9 @@ class Engine:
 
     async def _write(self, group: Group) -> None:
         jobs = [job_of(lane, batches) for lane, batches in group]
+        began = self._clock.monotonic()
         fates = await self._in_a_writer(self._writer.process, jobs)
+        self._outcomes.metrics.transaction(self._clock.monotonic() - began)
         for lane, _ in group:
             self._outcomes.settle(lane, fates[lane.tp])
 

@@ -119,7 +119,9 @@ class EventFrame(Events):
         return Counter({self.tp: len(self)} if len(self) else {})
 
     def days(self) -> set[date]:
-        return set(self.frame["timestamp"].dt.date().unique())
+        days = self.frame["timestamp"].dt.date()
+        alike = len(days) > 0 and days.min() == days.max()
+        return {days[0]} if alike else set(days.unique())
 
     def without(self, offsets: Mapping[TopicPartition, frozenset[int]]) -> "EventFrame":
         at = offsets.get(self.tp)

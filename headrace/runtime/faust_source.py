@@ -1,7 +1,6 @@
 """A stage's membership in a Kafka consumer group: a Faust app with one agent over the batches."""
 
 import asyncio
-import ssl
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import structlog
 from faust.types.tuples import TP
 
 from headrace.errors import HeadraceError, OutageError
+from headrace.kafka.aiokafka_config import security_arguments, tls_context
 from headrace.runtime.log_facts import LogFacts
 from headrace.runtime.records import PartitionFacts, Position, TopicPartition
 from headrace.runtime.source import Sink
@@ -185,7 +185,7 @@ class FaustSource:
             "fetch_max_bytes": options.max_bytes,
             "fetch_max_wait_ms": min(options.max_wait_ms, MAX_WAIT_MS),
             "max_partition_fetch_bytes": options.max_bytes_per_partition,
-            **_security(self._settings),
+            **security_arguments(self._settings),
         }
 
     async def _watch_for_crash(self) -> None:
@@ -219,8 +219,8 @@ class FaustSource:
 
 
 def _credentials(settings: KafkaSettings) -> Any:
-    """What Faust itself wants to see; the consumer's own arguments are `_security`."""
-    context = _tls(settings)
+    """What Faust itself wants to see; the consumer's own arguments are `security_arguments`."""
+    context = tls_context(settings)
     if settings.sasl_username:
         return faust.SASLCredentials(
             username=settings.sasl_username,
@@ -229,25 +229,3 @@ def _credentials(settings: KafkaSettings) -> Any:
             mechanism=settings.sasl_mechanism.upper(),
         )
     return faust.SSLCredentials(context) if context else None
-
-
-def _tls(settings: KafkaSettings) -> ssl.SSLContext | None:
-    if not settings.ssl:
-        return None
-    return ssl.create_default_context(cafile=settings.ssl_ca_location)
-
-
-def _security(settings: KafkaSettings) -> dict[str, Any]:
-    protocol = ("SASL_" if settings.sasl_username else "") + (
-        "SSL" if settings.ssl else "PLAINTEXT"
-    )
-    security: dict[str, Any] = {"security_protocol": protocol}
-    if (context := _tls(settings)) is not None:
-        security["ssl_context"] = context
-    if settings.sasl_username:
-        security |= {
-            "sasl_mechanism": settings.sasl_mechanism.upper(),
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": settings.sasl_password.get_secret_value(),
-        }
-    return security

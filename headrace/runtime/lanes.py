@@ -13,7 +13,7 @@ from headrace.runtime.records import Batch, Record, TopicPartition
 @dataclass(slots=True, eq=False)
 class Lane:
     """One owned partition. `expected` is where the next batch must begin; its `parked` records are
-    visited at `visit_at`.
+    visited at `visit_at`. `applied_ms` is the newest timestamp among those that are through.
     """
 
     tp: TopicPartition
@@ -35,6 +35,7 @@ class Lane:
     parked: int = 0
     visit_at: float = 0.0
     visit_attempt: int = 0
+    applied_ms: int | None = None
 
     def push(self, batch: Batch) -> None:
         self.queue.append(batch)
@@ -78,7 +79,17 @@ class Lane:
         while self.queue and self.queue[0].end <= offset:
             batch = self.queue.popleft()
             self.queued_bytes -= batch.size
+            if batch.records:
+                self.applied_ms = max(self.applied_ms or 0, batch.newest_ms)
             batch.release()
+
+    def waiting_since_ms(self) -> int | None:
+        """When the first record that is not through got into the log; None if it is not here."""
+        for batch in self.queue:
+            since = batch.first_ms(self.durable)
+            if since is not None:
+                return since
+        return None
 
 
 def job_of(lane: Lane, batches: list[Batch]) -> Job:
@@ -140,11 +151,12 @@ def select(
 ) -> list[tuple[Lane, list[Batch]]]:
     """The lanes, and their batches, that one writer takes now.
 
-    A share of the ready lanes, those first that waited longest, so that the other idle writers
-    find work too; more of them while they hold fewer than `small` records together, never more
-    than `lanes`, nor than `most` where it can be helped: a lane gives one batch at least.
+    A share of the ready lanes, so that the other idle writers find work too: those first that
+    waited longest, and others of their topic, for events of one schema are decoded at once. More of
+    them while they hold fewer than `small` records together, never more than `lanes`, nor than
+    `most` where it can be helped: a lane gives one batch at least.
     """
-    ready = sorted((lane for lane in free if lane.ready(now)), key=lambda lane: lane.served)
+    ready = _in_turn([lane for lane in free if lane.ready(now)])
     share = -(-len(ready) // max(idle_writers, 1))
     group: list[tuple[Lane, list[Batch]]] = []
     left = most
@@ -157,3 +169,11 @@ def select(
         group.append((lane, batches))
         left = left.without(batches)
     return group
+
+
+def _in_turn(ready: Sequence[Lane]) -> list[Lane]:
+    longest: dict[str, int] = {}
+    for lane in ready:
+        topic = lane.tp.topic
+        longest[topic] = min(lane.served, longest.get(topic, lane.served))
+    return sorted(ready, key=lambda it: (longest[it.tp.topic], it.tp.topic, it.served))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from headrace.clock import Clock
-from headrace.errors import TransientError, UnknownSchemaError
+from headrace.errors import OutageError, TransientError, UnknownSchemaError
+from headrace.metrics import StageMetrics
 from headrace.runtime.dead_letters import DeadLetterMeter
 from headrace.runtime.fates import Done, Failed, Fate, Held, Refused, Visited
 from headrace.runtime.lanes import Lane
@@ -21,6 +22,12 @@ log = structlog.get_logger(__name__)
 
 SHORTEST_VISIT_PAUSE = 0.01
 
+_REASONS: dict[type[BaseException], str] = {
+    OutageError: "outage",
+    UnknownSchemaError: "unknown_schema",
+    TransientError: "transient",
+}
+
 
 class Outcomes:
     """Settles lanes. `fail` stops the stage, `budget_bytes` are shared by all lanes."""
@@ -29,6 +36,7 @@ class Outcomes:
         self, stage: Stage, budget_bytes: int, clock: Clock, fail: Callable[[BaseException], None]
     ) -> None:
         self.counts = Counts()
+        self.metrics = StageMetrics(stage.group)
         self._stage, self._policy = stage, stage.policy
         self._budget_bytes = budget_bytes
         self._clock = clock
@@ -74,7 +82,7 @@ class Outcomes:
         """Whether the lane is still ours, so that the fate means something to it."""
         lane.busy = False
         if isinstance(fate, Done | Visited):
-            self._count(fate.counts)
+            self._count(lane, fate.counts)
         elif isinstance(fate, Failed):
             self._fail(fate.error)
         ours = self._owned.lanes.get(lane.tp) is lane and not lane.reclaiming
@@ -102,6 +110,7 @@ class Outcomes:
         now = self._clock.monotonic()
         wait = backoff(lane.attempt, self._policy)
         log_waiting("lane waits", self._stage.name, error, lane.attempt, partition=str(lane.tp))
+        self.metrics.waits(_reason(error))
         lane.attempt += 1
         lane.unforeseen += not is_foreseen(error)
         lane.not_before = now + wait
@@ -121,8 +130,18 @@ class Outcomes:
         else:
             self._owned.reclaim(lane, delay=0.0)
 
-    def _count(self, counts: Counts) -> None:
+    def _count(self, lane: Lane, counts: Counts) -> None:
         self.counts += counts
+        self.metrics.ended(
+            lane.tp.topic,
+            {
+                "applied": counts.applied,
+                "duplicate": counts.duplicate,
+                "dead": counts.dead,
+                "skipped": counts.skipped,
+                "parked": counts.parked,
+            },
+        )
         ended = counts.applied + counts.duplicate + counts.dead + counts.skipped
         if self._meter.add(self._clock.monotonic(), ended, counts.dead):
             limit = self._meter.limit
@@ -133,6 +152,11 @@ class Outcomes:
                     f"stage.dead_letters for {self._stage.group}, mend the cause, start it again"
                 )
             )
+
+
+def _reason(error: BaseException) -> str:
+    """Why a lane waits, in a word of the metrics' list."""
+    return next((word for kind, word in _REASONS.items() if isinstance(error, kind)), "unexpected")
 
 
 def _since(

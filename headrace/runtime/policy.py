@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, field
 
 from headrace.errors import (
+    BusinessError,
     ConfigurationError,
     HeadraceError,
     InvalidEventError,
@@ -16,10 +17,6 @@ from headrace.errors import (
 from headrace.runtime.dead_letters import DeadLetterLimit
 from headrace.runtime.ledger import TopicRecreatedError
 from headrace.runtime.parking import ParkingPolicy
-
-
-class BusinessError(HeadraceError):
-    """A rule of the domain refuses the event. It goes to the dead letters at once."""
 
 
 class StageStoppedError(HeadraceError):

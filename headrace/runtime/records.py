@@ -122,6 +122,19 @@ class Batch:
         if budget is not None:
             budget.give(self.size)
 
+    @property
+    def newest_ms(self) -> int:
+        """The timestamp of its last record; it must have one."""
+        timestamps = getattr(self.records, "timestamps", None)
+        return int(timestamps[-1]) if timestamps is not None else self.records[-1].timestamp
+
+    def first_ms(self, offset: int) -> int | None:
+        """The timestamp of its first record at `offset` or behind."""
+        since = getattr(self.records, "since", None)
+        if since is not None:
+            return next(map(int, since(offset).timestamps[:1]), None)
+        return next((each.timestamp for each in self.records if each.offset >= offset), None)
+
     def __del__(self) -> None:
         # Faust drops queued messages silently on a rebalance.
         self.release()

@@ -52,11 +52,11 @@ class Writer:
     def _decode_and_commit(self, jobs: Sequence[Job]) -> dict[TopicPartition, Fate]:
         fates: dict[TopicPartition, Fate] = {}
         ready = []
-        for job in jobs:
-            try:
-                ready.append(self._decoding.work(job))
-            except HeldError as held:
-                fates[job.tp] = Held(held.__cause__ or held)
+        for job, decoded in zip(jobs, self._decoding.works(jobs), strict=True):
+            if isinstance(decoded, HeldError):
+                fates[job.tp] = Held(decoded.__cause__ or decoded)
+            else:
+                ready.append(decoded)
         if ready:
             fates |= self._commit(ready)
         return fates

@@ -14,6 +14,9 @@ from headrace.runtime import (
     Stage,
     TopicPartition,
 )
+from headrace.runtime.log_facts import LogFacts
+from headrace.runtime.watching import StageWatch
+from headrace.runtime.worker import Companion
 from headrace.service.building import WRITERS, Backing
 from headrace.service.membership import Membership
 from headrace.service.picking import Picking
@@ -21,6 +24,7 @@ from headrace.service.running import Running
 from headrace.service.subscriptions import Subscriptions
 from headrace.service.watching import LoopWatch
 from headrace.service.writer import Pace, ServiceWriter
+from headrace.settings import KafkaSettings
 
 
 class NoHandler:
@@ -46,9 +50,12 @@ class Consuming:
         self.watch.start()
         await self.engine.start(self.backing.source)
         for companion in self.backing.companions:
-            task = asyncio.ensure_future(companion())
-            task.add_done_callback(self._companion_ended)
-            self._beside.append(task)
+            self._accompany(companion)
+
+    def tell_lag(self, kafka: KafkaSettings, clock: Clock) -> None:
+        """Keep /metrics up to date with the stage's lag and lanes, until the end."""
+        facts = LogFacts(kafka).facts
+        self._accompany(StageWatch(self.engine, facts, clock).run)
 
     async def end(self, seconds: float) -> None:
         """Handlers at work end, within `seconds`; offsets are committed, the outbox is sent."""
@@ -90,6 +97,11 @@ class Consuming:
         """Begin no further event of these topics."""
         self.running.held = topics
         self.engine.hold(topics)
+
+    def _accompany(self, companion: Companion) -> None:
+        task = asyncio.ensure_future(companion())
+        task.add_done_callback(self._companion_ended)
+        self._beside.append(task)
 
     def _companion_ended(self, ended: asyncio.Future[None]) -> None:
         if not ended.cancelled() and (error := ended.exception()):

@@ -13,6 +13,7 @@ from prometheus_client.exposition import ThreadingWSGIServer
 
 from headrace.errors import ConfigurationError, HeadraceError
 from headrace.kafka import ClusterState, describe_cluster
+from headrace.metrics import REGISTRY
 from headrace.settings import KafkaSettings
 
 CHECK_SECONDS = 3.0
@@ -107,7 +108,7 @@ class HealthServer:
         self, check: Callable[[], Any], loop: asyncio.AbstractEventLoop, host: str, port: int
     ) -> None:
         self._check, self._loop = check, loop
-        self._metrics = make_wsgi_app()
+        self._metrics = make_wsgi_app(REGISTRY)
         try:
             self._server: WSGIServer = make_server(
                 host, port, self._answer, ThreadingWSGIServer, handler_class=_Quiet

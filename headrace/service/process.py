@@ -39,6 +39,8 @@ async def _serve(service: Service, stopped: asyncio.Event, host: str, port: int 
         if server:
             server.start()
         await first_of(stopped.wait(), service.initialize())
+        if server:
+            service.tell_lag()
         # What is there now stays: each look at it for garbage would take a tenth of a second.
         gc.freeze()
         await first_of(stopped.wait(), service.failure())

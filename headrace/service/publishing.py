@@ -16,7 +16,6 @@ from headrace.kafka import Receipt, Result
 from headrace.kafka.correlation import current, with_correlation
 from headrace.service.handling import current_handling
 from headrace.service.membership import Membership
-from headrace.service.metrics import PUBLISHED
 
 
 class Published(NamedTuple):
@@ -126,8 +125,7 @@ class Producer(Protocol):
 class Publisher:
     """Sends a service's events. Belongs to the event loop."""
 
-    def __init__(self, service: str, producer: Producer, encoder: EventEncoder) -> None:
-        self._service = service
+    def __init__(self, producer: Producer, encoder: EventEncoder) -> None:
         self._producer, self._encoder = producer, encoder
 
     async def publish(self, event: Event) -> Published:
@@ -139,7 +137,6 @@ class Publisher:
             receipt = None
         else:
             receipt = await self._producer.publish(event)
-        PUBLISHED.labels(self._service, event.event_type).inc()
         return Published(event.event_id, receipt)
 
     async def publish_many(
@@ -152,7 +149,7 @@ class Publisher:
         whole = [event for event in events if isinstance(event, Event)]
         results = iter(await self._producer.publish_many(whole))
         return [
-            self._published(event, next(results)) if isinstance(event, Event) else event
+            _published(event, next(results)) if isinstance(event, Event) else event
             for event in events
         ]
 
@@ -162,8 +159,8 @@ class Publisher:
         except InvalidEventError as error:
             return error
 
-    def _published(self, event: Event, result: Result) -> Published | HeadraceError:
-        if isinstance(result, HeadraceError):
-            return result
-        PUBLISHED.labels(self._service, event.event_type).inc()
-        return Published(event.event_id, result)
+
+def _published(event: Event, result: Result) -> Published | HeadraceError:
+    if isinstance(result, HeadraceError):
+        return result
+    return Published(event.event_id, result)

@@ -12,7 +12,7 @@ from headrace.runtime.parking import Parked
 from headrace.service.calling import Calling, Item
 from headrace.service.chunk import chains
 from headrace.service.effects import Effects
-from headrace.service.metrics import count_ended
+from headrace.service.metrics import count_ended, time_calls
 from headrace.service.picking import Picking
 from headrace.service.statements import Statements
 from headrace.service.turn import Turn
@@ -131,6 +131,7 @@ class Running:
             statements.serve()
         future.result()
         verdicts |= turn.verdicts
+        time_calls(self._service, items, turn.verdicts, turn.seconds)
 
     async def _on_the_loop(self, turn: Turn, statements: Statements | None) -> None:
         self._turns.add(turn)

@@ -170,7 +170,9 @@ class Service:
             settings = self.settings
             registry = self._registry or Registry(settings)
             catalog = self.membership.catalog
-            producer = AsyncProducer(settings, catalog, registry=registry, clock=self.clock)
+            producer = AsyncProducer(
+                settings, catalog, registry=registry, clock=self.clock, service=self.name
+            )
             await producer.__aenter__()
             backing: Backing | None = None
             try:
@@ -181,9 +183,7 @@ class Service:
                 effects = backing.effects if backing else None
                 await check(settings, catalog, registry, topics, effects)
                 encoder = EventEncoder(catalog, registry, self.clock)
-                await self.begin(
-                    producer, Publisher(self.name, producer, encoder), backing, registry
-                )
+                await self.begin(producer, Publisher(producer, encoder), backing, registry)
             except BaseException:
                 await self._abandon(producer, backing)
                 raise
@@ -255,6 +255,11 @@ class Service:
         producer.abandon()
 
     # looking after
+
+    def tell_lag(self) -> None:
+        """From now on /metrics has the lag and the lanes of its stage."""
+        if self._consuming is not None:
+            self._consuming.tell_lag(self.settings.kafka, self.clock)
 
     async def health_check(self) -> Health:
         """{healthy, details: {clusterId, brokers, controller, topicsCount, connectedConsumers,

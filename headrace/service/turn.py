@@ -40,7 +40,7 @@ class Turn:
     """Runs chains, each in order, up to `concurrency` at once. Belongs to the event loop.
 
     No event begins after the monotonic second `until`, nor while `halted` says so; those that run
-    end. `verdicts` has, by offset, what became of the events that did.
+    end. `verdicts` has, by offset, what became of the events that did, `seconds` how long it took.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Turn:
         halted: Callable[[], bool],
     ) -> None:
         self.verdicts: dict[int, Verdict] = {}
+        self.seconds: dict[int, float] = {}
         self._chains = deque(chains)
         self._call, self._judged = call, judged
         self._clock, self._until, self._halted = clock, until, halted
@@ -104,7 +105,9 @@ class Turn:
                 if self._ended or now >= self._until or self._halted():
                     return
                 running.item, running.limit = item, now + item.subscription.timeout
-                if not await self._one(task, running, item):
+                goes_on = await self._one(task, running, item)
+                self.seconds[item.offset] = self._clock.monotonic() - now
+                if not goes_on:
                     break
                 begun += 1
                 if begun % BREATH == 0:

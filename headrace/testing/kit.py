@@ -66,7 +66,7 @@ class ServiceKit:
             (relay.run,) if transactional else (),
             relay if transactional else None,
         )
-        publisher = Publisher(self.service.name, self, self._encoder)
+        publisher = Publisher(self, self._encoder)
         await self.service.begin(None, publisher, backing, self.registry)
         return self
 

@@ -43,6 +43,10 @@ ONE_BY_ONE = EngineLimits(transaction_bytes=2 << 20)
 """Events as objects take many times their bytes, so fewer of them at once."""
 
 
+ONE_BY_ONE = EngineLimits(transaction_bytes=2 << 20)
+"""Events as objects take many times their bytes, so fewer of them at once."""
+
+
 def build(
     settings: Settings,
     *,

@@ -101,8 +101,8 @@ def test_the_studio_applications_have_a_topic_each_with_types_of_their_own() -> 
         assert all(event_type.startswith(prefix) for event_type in topic.event_types)
 
 
-def test_every_topic_belongs_to_dreamscape_or_to_the_studio() -> None:
-    others = {name for name in CATALOG.topics if not name.startswith("dreamscape.")}
+def test_every_topic_belongs_to_dreamscape_to_the_studio_or_to_the_game() -> None:
+    others = {name for name in CATALOG.topics if not name.startswith(("dreamscape.", "game."))}
     assert others == set(STUDIO)
 
 

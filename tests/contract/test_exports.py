@@ -180,7 +180,8 @@ def test_kafka_users_have_the_rules_that_a_plan_would_give_them() -> None:
 
 def _as_strimzi(acl: Acl) -> tuple[str, str, str, str]:
     operation = acl.operation.replace("_", " ").title().replace(" ", "")
-    return acl.principal, acl.resource_type, acl.resource, operation
+    kind = {"transactional_id": "transactionalId"}.get(acl.resource_type, acl.resource_type)
+    return acl.principal, kind, acl.resource, operation
 
 
 def test_a_topic_whose_name_no_resource_may_have_keeps_it_beside() -> None:

@@ -50,6 +50,7 @@ def test_servers_that_are_sound_give_no_problem(stack: DirectStack) -> None:
         assert states[check] == {"ok"}, found
     assert states["kafka-topics"] == {"ok"}
     assert states["database"] == {"ok"}
+    assert states["event-store"] == {"ok"}
     assert states["clock"] == {"ok"}
     assert states["registry"] <= {"ok", "warning"}
 

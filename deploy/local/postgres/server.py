@@ -13,8 +13,10 @@ from deploy.local.layout import Layout, postgres_user, user_ids
 from deploy.local.orphans import mark
 from deploy.local.program import NotReadyError, Program, check_port, inherited
 from deploy.local.servers import make_private_folder
+from headrace.catalog import load_catalog
 from headrace.errors import ConfigurationError
 from headrace.postgres import migrate
+from headrace.store import declare_types
 
 _ROLES = Path(__file__).with_name("roles.sql")
 ADMIN = "headrace_admin"
@@ -138,7 +140,9 @@ class Postgres:
 
     def _set_up(self) -> None:
         self._make_roles()
-        migrate(self.url(OWNER, self._credentials.owner))
+        owner = self.url(OWNER, self._credentials.owner)
+        migrate(owner)
+        declare_types(owner, load_catalog())
 
     def _make_roles(self) -> None:
         done = self._psql("-f", str(_ROLES))
@@ -161,6 +165,9 @@ class Postgres:
                 "HEADRACE_OWNER_PASSWORD": secrets.owner,
                 "HEADRACE_ARCHIVE_PASSWORD": secrets.archive,
                 "HEADRACE_API_PASSWORD": secrets.api,
+                "HEADRACE_STORE_PASSWORD": secrets.store,
+                "HEADRACE_RELAY_PASSWORD": secrets.relay,
+                "HEADRACE_PROJECTOR_PASSWORD": secrets.projector,
                 "HEADRACE_REGISTRY_PASSWORD": secrets.registry,
             },
             capture_output=True,

@@ -2,6 +2,8 @@
 
 Within a major version (a subject), what was released stays as it is; what is new must keep the
 event type's compatibility level towards it. A new major is a subject of its own and breaks nobody.
+A level that is loosened is told, and counts from the next release on: until then a new version is
+judged by the one that was released, or one commit could loosen it and break somebody.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +18,7 @@ from headrace.catalog.compatibility import (
     field_breaks,
     first_to_deploy,
     level_breaks,
+    loosens,
 )
 from headrace.catalog.compose import canonical_json
 from headrace.catalog.gate.changes import changes_of
@@ -61,6 +64,7 @@ class _Subject:
 
     def findings(self) -> Iterator[Finding]:
         yield from self._moved()
+        yield from self._loosened()
         for each in self._released:
             yield from self._of_released(each)
         files = {each.file for each in self._released if each.file}
@@ -84,6 +88,24 @@ class _Subject:
             "readers would see no more of it",
             "leave it where it is, and give the new topic an event type of its own",
         )
+
+    def _loosened(self) -> Iterator[Finding]:
+        before, now = self._level_released, self._type.compatibility if self._type else ""
+        if not self._type or not before or not loosens(before, now):
+            return
+        what = f"{self._type.name}'s compatibility level goes from {before} to {now}"
+        reason = f"{what}; versions beside this change are still judged by {before}"
+        yield Finding(f"topics/{self._type.domain}.yaml", self._name, "", False, "", reason)
+
+    @property
+    def _level_released(self) -> str:
+        return self._released[-1].level if self._released else ""
+
+    @property
+    def _level(self) -> str:
+        """The level that a new version is judged by."""
+        before, now = self._level_released, self._type.compatibility if self._type else ""
+        return before if before and loosens(before, now) else now
 
     def _of_released(self, released: Released) -> Iterator[Finding]:
         """It must still be there, and be the same."""
@@ -133,7 +155,7 @@ class _Subject:
             what = "a new major version" if version.version != "1.0" else "a new event type"
             yield Finding(file, self._name, "", False, _first_of_subject(version), what)
             return
-        level = self._type.compatibility if self._type else ""
+        level = self._level
         broken = level_breaks(level, text, older)
         first = first_to_deploy(text, older)
         for each in broken:

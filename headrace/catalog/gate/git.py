@@ -13,6 +13,7 @@ import yaml
 
 from headrace.catalog.compose import canonical_json, subject_of
 from headrace.catalog.gate.released import Released, is_avro_record
+from headrace.catalog.model import DEFAULT_LEVEL
 from headrace.errors import ConfigurationError, HeadraceError
 
 _FOLDER = "schemas/avro"
@@ -64,25 +65,34 @@ def chosen_ref(root: Path) -> str:
 def _files(archive: bytes, ref: str) -> list[Released]:
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         found = {each.name: _content(files, each) for each in files if each.isfile()}
-    topics: dict[str, str] = {}
+    topics: dict[str, tuple[str, str]] = {}
     for name, text in found.items():
         if name.startswith(f"{_TOPICS}/"):
             topics |= _topics_of_types(text)
     schemas = [_released(name, found[name], ref) for name in found if name.endswith(".avsc")]
-    return [replace(each, topic=topics.get(each.event_type, "")) for each in schemas]
+    carried = [topics.get(each.event_type, ("", "")) for each in schemas]
+    return [
+        replace(each, topic=topic, level=level)
+        for each, (topic, level) in zip(schemas, carried, strict=True)
+    ]
 
 
-def _topics_of_types(text: bytes) -> dict[str, str]:
-    """Event type to topic, in one domain's file; nothing where the file is of another form."""
+def _topics_of_types(text: bytes) -> dict[str, tuple[str, str]]:
+    """Event type to topic and level, in one domain's file; nothing where it is of another form."""
     try:
         document = yaml.safe_load(text)
+        default = document.get("defaults", {}).get("compatibility", DEFAULT_LEVEL)
         return {
-            event_type: name
+            event_type: (name, _level(topic.get("compatibility", default), event_type))
             for name, topic in document["topics"].items()
             for event_type in topic["events"]
         }
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError):
         return {}
+
+
+def _level(given: str | dict[str, str], event_type: str) -> str:
+    return given.get(event_type, DEFAULT_LEVEL) if isinstance(given, dict) else str(given)
 
 
 def _content(files: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

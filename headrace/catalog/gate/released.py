@@ -17,7 +17,8 @@ class Released:
     """One schema. `payload` is its payload's record, as canonical JSON.
 
     `file` (relative to the catalog's root), `event_type`, `version` and the `topic` that carried it
-    are empty when a registry knows it, which has no such names.
+    are empty when a registry knows it, which has no such names. `level` is the compatibility level
+    that held; empty where nobody has said.
     """
 
     subject: str
@@ -26,12 +27,13 @@ class Released:
     event_type: str = ""
     version: str = ""
     topic: str = ""
+    level: str = ""
 
 
 def released_in_registry(subjects: Iterable[FoundSubject]) -> tuple[Released, ...]:
     """The schemas under a registry's subjects; what is no event's schema is left out."""
     return tuple(
-        Released(subject.name, canonical_json(payload))
+        Released(subject.name, canonical_json(payload), level=subject.level or "")
         for subject in subjects
         for text in subject.schemas
         if (payload := _payload_of(text)) is not None

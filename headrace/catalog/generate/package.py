@@ -8,7 +8,7 @@ from headrace.catalog.generate.folder import GenerateError
 from headrace.catalog.generate.modules import MARK, EventClass, NestedClass, module_text
 from headrace.catalog.generate.names import IMPORTED, event_class_name, with_major
 from headrace.catalog.generate.shapes import Shapes
-from headrace.catalog.generate.text import exploded, import_order
+from headrace.catalog.generate.text import exploded, import_order, public_order
 
 
 def files_of(catalog: Catalog) -> dict[str, str]:
@@ -162,7 +162,7 @@ def _type_imports(domains: list[_Domain]) -> Iterator[str]:
 
 
 def _classes(entries: list[str], classes: Mapping[str, Any]) -> list[str]:
-    public = sorted([*classes, "TypedEvent", "timestamp", "typed_event"], key=import_order)
+    public = sorted([*classes, "TypedEvent", "timestamp", "typed_event"], key=public_order)
     return [
         "",
         *exploded("__all__ = [", (f'"{name}"' for name in public), "]"),

@@ -66,5 +66,14 @@ def exploded(before: str, items: Iterable[str], after: str) -> list[str]:
 
 
 def import_order(name: str) -> tuple[int, str]:
-    """The key that ruff sorts names by: constants, classes, functions."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name.lower())
+    """The key that ruff sorts imported names by: constants, classes, functions."""
+    return _kind(name), name.lower()
+
+
+def public_order(name: str) -> tuple[int, str]:
+    """The key that ruff sorts `__all__` by: the same, but capitals before small letters."""
+    return _kind(name), name
+
+
+def _kind(name: str) -> int:
+    return 0 if name.isupper() else 1 if name[0].isupper() else 2

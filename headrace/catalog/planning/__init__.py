@@ -24,7 +24,12 @@ from headrace.catalog.planning.changes import (
     UnknownSchema,
 )
 from headrace.catalog.planning.plan import Permit, Plan, make_plan
-from headrace.catalog.planning.principals import ARCHIVE_GROUP, Principal, principals, service_of
+from headrace.catalog.planning.principals import (
+    ARCHIVE_GROUP,
+    Principal,
+    principals,
+    service_of,
+)
 from headrace.catalog.planning.state import (
     ALL_SECTIONS,
     Acl,
@@ -37,12 +42,14 @@ from headrace.catalog.planning.state import (
     TopicSpec,
     WantedState,
 )
-from headrace.catalog.planning.wanted import JOURNAL, topic_spec, wanted_state
+from headrace.catalog.planning.wanted import JOURNAL, relay_cursor, topic_spec, wanted_state
+from headrace.catalog.relay import RELAY
 
 __all__ = [
     "ALL_SECTIONS",
     "ARCHIVE_GROUP",
     "JOURNAL",
+    "RELAY",
     "Acl",
     "Change",
     "CreateAcl",
@@ -72,6 +79,7 @@ __all__ = [
     "WantedState",
     "make_plan",
     "principals",
+    "relay_cursor",
     "service_of",
     "topic_spec",
     "wanted_state",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from headrace.catalog.planning.changes import Change, CreateAcl, CreateUser, DeleteAcl, DeleteUser
 from headrace.catalog.planning.state import Acl, Made, WantedState
 
+_TRANSACTIONS = "transactional_id"
+
 
 def users_to_create(wanted: WantedState, found: frozenset[str]) -> Iterator[Change]:
     """Existence is all that can be compared: passwords cannot be read back."""
@@ -23,17 +25,20 @@ def acls_to_create(wanted: WantedState, found: frozenset[Acl]) -> Iterator[Chang
 def acls_to_delete(wanted: WantedState, found: frozenset[Acl], made: Made) -> Iterator[Change]:
     """Rules that a principal of ours has beyond the catalog, on what is ours.
 
-    Ours are the principals, topics and groups that the catalog names or headrace made, and the
-    cluster. Rules of other principals, and those on other resources, are nobody's business here.
+    Ours are the principals, topics and groups that the catalog names or headrace made, the
+    transactional ids of its own processes, and the cluster. Rules of other principals, and those
+    on other resources, are nobody's business here.
     """
     principals = wanted.users | made.principals
     topics = frozenset({*wanted.topics, *made.topics})
     groups = wanted.groups | made.groups
+    transactions = frozenset(a.resource for a in wanted.acls if a.resource_type == _TRANSACTIONS)
     for acl in sorted(found - wanted.acls):
         ours = (
             acl.resource_type == "cluster"
             or acl.touches("topic", topics)
             or acl.touches("group", groups)
+            or acl.touches(_TRANSACTIONS, transactions)
         )
         if acl.principal in principals and ours:
             yield DeleteAcl(acl)

@@ -10,13 +10,19 @@ from headrace.catalog.dead_letters import (
     dead_letter_topic,
 )
 from headrace.catalog.model import Catalog, EventType, Topic
-from headrace.catalog.planning.principals import ADMIN, Principal, principals
+from headrace.catalog.planning.principals import ADMIN, EXPORTER, Principal, principals
 from headrace.catalog.planning.state import (
     CLUSTER,
     Acl,
     SubjectSpec,
     TopicSpec,
     WantedState,
+)
+from headrace.catalog.relay import (
+    RELAY,
+    RELAY_CURSOR_CONFIG,
+    RELAY_CURSOR_REPLICATION,
+    RELAY_CURSOR_TOPIC,
 )
 
 JOURNAL = "headrace.catalog"
@@ -37,11 +43,12 @@ def wanted_state(catalog: Catalog, brokers: int) -> WantedState:
     topics = (
         *(topic_spec(topic, brokers) for topic in catalog.topics.values()),
         *(_dead_letters(group, brokers) for group in sorted(groups)),
+        *([relay_cursor(brokers)] if RELAY in by_name else []),
         _journal(brokers),
     )
     return WantedState(
         topics=MappingProxyType({topic.name: topic for topic in topics}),
-        users=frozenset({ADMIN, *by_name}),
+        users=frozenset({ADMIN, EXPORTER, *by_name}),
         acls=frozenset(_acls(by_name.values())),
         groups=groups,
         subjects=MappingProxyType(_subjects(catalog.event_types.values())),
@@ -62,6 +69,15 @@ def _dead_letters(group: str, brokers: int) -> TopicSpec:
     return TopicSpec(name, DEAD_LETTER_PARTITIONS, copies, DEAD_LETTER_CONFIG)
 
 
+def relay_cursor(brokers: int) -> TopicSpec:
+    """The topic in which the relay keeps its place."""
+    copies = min(RELAY_CURSOR_REPLICATION, brokers)
+    config = dict(RELAY_CURSOR_CONFIG)
+    if copies < RELAY_CURSOR_REPLICATION:
+        del config["min.insync.replicas"]
+    return TopicSpec(RELAY_CURSOR_TOPIC, 1, copies, config)
+
+
 def _journal(brokers: int) -> TopicSpec:
     copies = min(_JOURNAL_REPLICATION, brokers)
     return TopicSpec(JOURNAL, 1, copies, {"cleanup.policy": "compact"})
@@ -73,10 +89,12 @@ def _acls(found: Iterable[Principal]) -> Iterator[Acl]:
     yield from (Acl(ADMIN, "cluster", CLUSTER, operation) for operation in _ADMIN_OF_CLUSTER)
     yield from (Acl(ADMIN, "topic", "*", operation) for operation in _ADMIN_OF_TOPICS)
     yield from (Acl(ADMIN, "topic", JOURNAL, operation) for operation in ("read", "write"))
+    yield Acl(EXPORTER, "cluster", CLUSTER, "describe")
+    yield from (Acl(EXPORTER, kind, "*", "describe") for kind in ("topic", "group"))
 
 
 def _acls_of(principal: Principal) -> Iterator[Acl]:
-    """LITERAL rules: its topics one by one, its own groups, the dead letters of these."""
+    """LITERAL rules: its topics one by one, its own groups and their dead letters, transactions."""
     name = principal.name
     writes = principal.writes | {dead_letter_topic(group) for group in principal.groups}
     for topic in writes:
@@ -85,6 +103,9 @@ def _acls_of(principal: Principal) -> Iterator[Acl]:
         yield from (Acl(name, "topic", topic, operation) for operation in ("describe", "read"))
     for group in principal.groups:
         yield from (Acl(name, "group", group, operation) for operation in ("describe", "read"))
+    for own in principal.transactional_ids:
+        rules = ("describe", "write")
+        yield from (Acl(name, "transactional_id", own, operation) for operation in rules)
     if writes:  # brokers before 2.8 ask for it, later ones take the right to write for it
         yield Acl(name, "cluster", CLUSTER, "idempotent_write")
 

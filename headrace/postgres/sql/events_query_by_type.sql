@@ -4,7 +4,7 @@ SELECT page.*
 FROM unnest(ARRAY[{event_types}]::text[]) AS wanted (event_type)
 CROSS JOIN LATERAL (
     SELECT {columns}
-    FROM warm.events AS e
+    FROM {events} AS e
     WHERE e.event_type = wanted.event_type
       AND {conditions}
     ORDER BY e."timestamp" {direction}, e.event_id {direction}

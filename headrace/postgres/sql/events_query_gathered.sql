@@ -1,6 +1,6 @@
 -- For a filter that names few events (a correlation, an aggregate): find them all, then sort.
 SELECT {columns}
-FROM warm.events AS e
+FROM {events} AS e
 WHERE {conditions}
 ORDER BY e."timestamp" {direction}, e.event_id {direction}
 LIMIT {limit}

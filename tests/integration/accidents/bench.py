@@ -98,6 +98,13 @@ class Bench:
 
     async def grow(self, partitions: int) -> None:
         await self._done(self._admin.create_partitions([NewPartitions(self.name, partitions)]))
+
+        def told() -> bool:
+            found = self._admin.list_topics(self.name, timeout=10).topics[self.name]
+            return len(found.partitions) == partitions
+
+        while not await asyncio.to_thread(told):  # noqa: ASYNC110 - Kafka has no event for it
+            await asyncio.sleep(0.01)
         self._producer = Producer({"bootstrap.servers": self.settings.brokers})
 
     async def _done(self, asked: dict[Any, Any]) -> None:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from deploy.local.direct import DirectStack
 from headrace.settings import KafkaSettings, Settings
+from tests.integration.api.store_support import Player, born
 from tests.integration.api.support import (
     CATALOG,
     TOKEN,
@@ -37,6 +38,7 @@ async def test_health_tells_the_state_of_every_dependency_without_a_token(
         assert {name: one["status"] for name, one in states.items()} == {
             "kafka": "up",
             "registry": "up",
+            "store": "up",
             "database": "up",
         }
 
@@ -76,6 +78,15 @@ async def test_a_stopped_database_is_503_and_its_return_is_noticed(
     try:
         answer = await query(client, types=["user.*"])
         assert "PostgreSQL" in is_problem(answer, 503)["detail"]
+        player = Player(client)
+        for refused in await asyncio.gather(
+            player.append(born(), If_None_Match="*"),
+            player.read(),
+            player.state(),
+            client.get("/api/events/all"),
+        ):
+            assert "PostgreSQL" in is_problem(refused, 503)["detail"]
+            assert int(refused.headers["Retry-After"]) > 0
         assert int(answer.headers["Retry-After"]) > 0
         ready = await client.get("/health/ready")
         assert ready.status_code == 503

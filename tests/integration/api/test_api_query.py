@@ -23,7 +23,7 @@ async def test_pages_follow_each_other_until_the_cursor_is_null(
         if cursor is None:
             break
     assert found == list(range(1, 11))
-    assert page["tiers"] == ["warm"]
+    assert page["tiers"] == ["warm", "store"]
 
 
 async def test_an_event_comes_with_its_place_and_its_numbers_as_they_were(

@@ -28,7 +28,12 @@ class SecureStack:
     def password(self, principal: str) -> str:
         """As `headrace apply` wrote it, or the stack itself drew it."""
         known = self.servers.description.credentials
-        own = {"headrace-archive": known.kafka_archive, "headrace-api": known.kafka_api}
+        own = {
+            "headrace-archive": known.kafka_archive,
+            "headrace-api": known.kafka_api,
+            "headrace-relay": known.kafka_relay,
+            "headrace-exporter": known.kafka_exporter,
+        }
         if principal in own:
             return own[principal]
         words = shlex.split(self.servers.description.layout.kafka_passwords.read_text(), True)

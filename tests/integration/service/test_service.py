@@ -194,12 +194,18 @@ async def test_the_health_endpoint_tells_of_the_cluster(bench: Bench) -> None:
     assert found["details"]["brokers"] == 1
     assert found["details"]["connectedConsumers"] == 1
     assert found["details"]["producerConnected"]
+    await bench.all_there(lambda: "headrace_stage_partitions{" in _metrics(bench.health_port))
     bench.stack.pause("kafka")
     try:
         await bench.all_there(lambda: _asked(bench.health_port)[0] == 503)
     finally:
         bench.stack.resume("kafka")
     await bench.all_there(lambda: _asked(bench.health_port)[0] == 200)
+
+
+def _metrics(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return str(answer.read(), "utf-8")
 
 
 def _asked(port: int) -> tuple[int, Any]:

@@ -15,6 +15,9 @@ class Delivered(NamedTuple):
     def offset(self) -> int:
         return self.at
 
+    def latency(self) -> float:
+        return 0.001
+
 
 class MemoryProducer:
     """Stands in for confluent-kafka's; `taken` is what the latest of them was given."""

@@ -270,3 +270,40 @@ def test_a_shallow_clone_says_that_it_is_shallow(repository: Repository, tmp_pat
     assert "not run:" in result.stderr
     assert "this clone is shallow: `git fetch --unshallow --tags`" in result.stderr
     assert "this clone is shallow" in str(check_error(clone, "v1.0.0"))
+
+
+def test_a_loosened_level_is_told_and_lets_nothing_through_that_comes_with_it(
+    repository: Repository,
+) -> None:
+    repository.commit()
+    repository.files.topic["compatibility"] = "NONE"
+    repository.files.save()
+    told = check(repository.files.root)
+    assert told.exit_code == 0
+    [row] = rows(told)
+    assert row["file"] == "topics/shop.yaml"
+    assert (
+        "order.placed's compatibility level goes from BACKWARD_TRANSITIVE to NONE" in row["reason"]
+    )
+    write(repository, "1.1", with_field())
+    broken = check(repository.files.root)
+    assert broken.exit_code == 1
+    assert ("amount", "breaks") in {(each["field"], each["verdict"]) for each in rows(broken)}
+    repository.git("checkout", "-q", ".")
+    repository.files.topic["compatibility"] = "NONE"
+    (repository.files.root / FILE / "v1.1.avsc").unlink()
+    (repository.files.root / FILE / "v1.1.example.json").unlink()
+    repository.commit()
+    write(repository, "1.1", with_field())
+    assert check(repository.files.root).exit_code == 0
+
+
+def test_a_level_that_is_made_stricter_is_nothing_to_tell(repository: Repository) -> None:
+    repository.files.document["defaults"]["compatibility"] = "FORWARD"
+    repository.commit()
+    repository.files.topic["compatibility"] = "FULL_TRANSITIVE"
+    repository.files.save()
+    assert check(repository.files.root).stdout == ""
+    repository.files.topic["compatibility"] = {"order.placed": "BACKWARD"}
+    repository.files.save()
+    assert "from FORWARD to BACKWARD" in check(repository.files.root).stdout

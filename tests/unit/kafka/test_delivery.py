@@ -36,6 +36,9 @@ class Message:
     def offset(self) -> int:
         return 7
 
+    def latency(self) -> float:
+        return 0.01
+
 
 async def test_a_batch_is_done_when_each_of_its_events_is() -> None:
     batch = Batch(2, asyncio.get_running_loop())

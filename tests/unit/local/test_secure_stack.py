@@ -26,7 +26,14 @@ def described(tmp_path: Path) -> Stack:
 
 def passwords(stack: Stack) -> set[str]:
     known = stack.credentials
-    return {known.kafka_broker, known.kafka_admin, known.kafka_archive, known.kafka_api}
+    return {
+        known.kafka_broker,
+        known.kafka_admin,
+        known.kafka_archive,
+        known.kafka_api,
+        known.kafka_relay,
+        known.kafka_exporter,
+    }
 
 
 def test_the_brokers_certificate_is_for_this_machine_and_its_key_is_private(tmp_path: Path) -> None:
@@ -51,9 +58,11 @@ def test_each_process_logs_in_as_itself(described: Stack) -> None:
         for name, program in described.programs.items()
     }
     assert (users["api"], users["archive"]) == ("headrace-api", "headrace-archive")
+    assert users["exporter"] == "headrace-exporter"
     assert described.env["KAFKA_SASL_USERNAME"] == "headrace-admin"
     assert described.env["KAFKA_SSL"] == "true"
-    assert len(passwords(described)) == 4
+    assert users["relay"] == "headrace-relay"
+    assert len(passwords(described)) == 6
 
 
 def test_no_command_line_carries_a_password(described: Stack) -> None:

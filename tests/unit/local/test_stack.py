@@ -31,7 +31,8 @@ def test_every_program_comes_after_those_that_it_needs(described: Stack) -> None
     for name, program in described.programs.items():
         assert seen.issuperset(program.needs)
         seen.add(name)
-    assert seen == {"postgres", "kafka", "registry", "api", "archive"}
+    apps = {"api", "archive", "exporter", "relay", "projections"}
+    assert seen == {"postgres", "kafka", "registry", *apps}
 
 
 def test_each_process_has_the_database_rights_of_its_kind(described: Stack) -> None:
@@ -41,6 +42,8 @@ def test_each_process_has_the_database_rights_of_its_kind(described: Stack) -> N
     }
     assert "//headrace_api:" in urls["api"]
     assert "//headrace_archive:" in urls["archive"]
+    assert "//headrace_relay:" in urls["relay"]
+    assert "//headrace_projector:" in urls["projections"]
     assert "//headrace:" in described.env["DATABASE_URL"]
 
 

@@ -141,6 +141,7 @@ def test_a_topic_made_anew_by_others_is_not_ours(wanted: WantedState, in_step: F
         Acl("user-service", "topic", TOPIC, "write", permission="deny"),
         Acl("user-service", "group", "dreamscape-ai-service-group", "read"),
         Acl("user-service", "topic", TOPIC, "write", host="10.0.0.1"),
+        Acl("user-service", "transactional_id", "headrace-relay", "write"),
     ],
 )
 def test_a_right_given_by_hand_is_drift(acl: Acl, wanted: WantedState, in_step: FoundState) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from headrace.catalog import load_catalog
-from headrace.catalog.planning import Acl, WantedState, principals, service_of
+from headrace.catalog import Catalog, load_catalog
+from headrace.catalog.planning import RELAY, Acl, WantedState, principals, service_of
+from headrace.catalog.relay import RELAY_CURSOR_TOPIC
 
 CREATED, LOGIN = "dreamscape.user.created", "dreamscape.auth.login"
 
@@ -33,7 +34,7 @@ def test_a_service_writes_its_own_topics_and_reads_what_its_group_takes() -> Non
 def test_what_every_service_may_write_is_written_by_every_service() -> None:
     catalog = load_catalog()
     everyone = "dreamscape.notification.email.requested"
-    services = {name for name in principals(catalog) if name != "headrace-archive"}
+    services = {name for name in principals(catalog) if name not in {"headrace-archive", RELAY}}
     assert {n for n, each in principals(catalog).items() if everyone in each.writes} == services
 
 
@@ -60,15 +61,48 @@ def test_rules_are_literal_and_grant_no_more_than_needed(wanted: WantedState) ->
 
 
 def test_only_the_administrator_has_rules_on_every_topic(wanted: WantedState) -> None:
-    assert {acl.principal for acl in wanted.acls if acl.resource == "*"} == {"headrace-admin"}
+    assert {acl.principal for acl in wanted.acls if acl.resource == "*"} == {
+        "headrace-admin",
+        "headrace-exporter",
+    }
+    watcher = {acl.operation for acl in wanted.acls if acl.principal == "headrace-exporter"}
+    assert watcher == {"describe"}
     assert Acl("headrace-admin", "cluster", "kafka-cluster", "alter") in wanted.acls
 
 
-def test_the_archive_reads_every_topic_and_writes_its_dead_letters_alone(
+def test_the_archive_reads_every_topic_of_kafka_s_authority_and_writes_its_dead_letters_alone(
     wanted: WantedState,
 ) -> None:
     rules = rules_of(wanted, "headrace-archive")
     read = {resource for kind, resource, op in rules if (kind, op) == ("topic", "read")}
-    assert read == set(load_catalog().topics)
+    topics = load_catalog().topics.values()
+    assert read == {topic.name for topic in topics if topic.authority == "log"}
     written = {resource for kind, resource, op in rules if (kind, op) == ("topic", "write")}
     assert written == {"headrace-archive.dlq"}
+
+
+def test_the_relay_alone_writes_what_the_event_store_holds_in_its_own_transactions(
+    wanted: WantedState,
+) -> None:
+    topics = load_catalog().topics.values()
+    stores = {topic.name for topic in topics if topic.authority == "store"}
+    assert len(stores) >= 10
+    rules = rules_of(wanted, RELAY)
+    assert {each for each in rules if each[0] == "transactional_id"} == {
+        ("transactional_id", RELAY, "describe"),
+        ("transactional_id", RELAY, "write"),
+    }
+    own = {RELAY_CURSOR_TOPIC}
+    written = {resource for kind, resource, op in rules if (kind, op) == ("topic", "write")}
+    assert written == stores | own
+    assert {resource for kind, resource, op in rules if op in {"read", "all"}} == own
+    writers = {acl.principal for acl in wanted.acls if acl.resource in stores}
+    assert writers == {RELAY}
+    assert RELAY in wanted.users
+    assert wanted.topics[RELAY_CURSOR_TOPIC].config["cleanup.policy"] == "compact"
+
+
+def test_without_topics_of_the_event_store_there_is_no_relay() -> None:
+    catalog = load_catalog()
+    logs = {name: each for name, each in catalog.topics.items() if each.authority == "log"}
+    assert RELAY not in principals(Catalog(logs, catalog.event_types))

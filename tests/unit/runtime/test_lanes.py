@@ -5,9 +5,9 @@ from headrace.runtime.memory_log import MemoryRecord
 from headrace.runtime.records import Batch, TopicPartition
 
 
-def lane(number: int, *batches: int, served: int = 0) -> Lane:
+def lane(number: int, *batches: int, served: int = 0, topic: str = "t") -> Lane:
     """A lane with one batch for each number of records."""
-    made = Lane(TopicPartition("t", number), 1, 1, 0, 0, served=served)
+    made = Lane(TopicPartition(topic, number), 1, 1, 0, 0, served=served)
     at = 0
     for records in batches:
         made.push(Batch(made.tp, at, at + records, [_record(at + n) for n in range(records)], 1))
@@ -53,6 +53,29 @@ def test_busy_waiting_and_empty_lanes_are_left_alone() -> None:
 
 def test_who_waited_longest_comes_first() -> None:
     assert taken([lane(0, 90, served=7), lane(1, 90, served=3)], idle=2) == [1]
+
+
+def test_the_partitions_of_a_topic_come_together_so_that_their_events_are_decoded_at_once() -> None:
+    lanes = [
+        lane(0, 10, served=1, topic="a"),
+        lane(1, 10, served=2, topic="b"),
+        lane(2, 10, served=3, topic="a"),
+        lane(3, 10, served=4, topic="b"),
+    ]
+    assert taken(lanes, idle=2) == [0, 2]
+    assert taken(lanes) == [0, 2, 1, 3]
+
+
+def test_no_topic_is_kept_waiting_by_the_many_partitions_of_another() -> None:
+    lanes = [lane(number, 10, topic="many") for number in range(20)]
+    lonely = lane(99, 10, topic="lonely")
+    rounds = 0
+    while not lonely.served:
+        rounds += 1
+        group = select([*lanes, lonely], now=0.0, idle_writers=7, most=Most(100, 1 << 30), small=1)
+        for its, _ in group:
+            its.served = rounds
+    assert rounds <= 7
 
 
 def test_a_job_leaves_out_what_is_durable_already() -> None:

@@ -1,11 +1,13 @@
 """env.example and docs/configuration.md tell the truth about every variable."""
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from api.cli import serve
+from headrace.cli.exporter_command import exporter
 from headrace.settings import KafkaSettings, Settings, load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -14,7 +16,13 @@ LISTED = dict(
     for line in (ROOT / "env.example").read_text().splitlines()
     if line and not line.startswith("#")
 )
-OF_THE_API = {"HEADRACE_API_HOST": "host", "HEADRACE_API_PORT": "port"}
+OPTIONS: dict[str, tuple[Callable[..., None], str]] = {
+    "HEADRACE_API_HOST": (serve, "host"),
+    "HEADRACE_API_PORT": (serve, "port"),
+    "HEADRACE_METRICS_HOST": (serve, "metrics_host"),
+    "HEADRACE_METRICS_PORT": (serve, "metrics_port"),
+    "HEADRACE_EXPORTER_PORT": (exporter, "port"),
+}
 
 
 def _variables() -> set[str]:
@@ -24,7 +32,7 @@ def _variables() -> set[str]:
         if name != "kafka"
     }
     kafka = {f"KAFKA_{name}".upper() for name in KafkaSettings.model_fields}
-    return own | kafka | OF_THE_API.keys()
+    return own | kafka | OPTIONS.keys()
 
 
 def test_the_example_lists_every_variable() -> None:
@@ -45,6 +53,6 @@ def test_the_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setenv(name, value)
 
     assert load_settings() == defaults
-    given = inspect.signature(serve).parameters
-    for name, option in OF_THE_API.items():
-        assert LISTED[name] == str(given[option].default)
+    for name, (command, option) in OPTIONS.items():
+        default = inspect.signature(command).parameters[option].default
+        assert LISTED[name] == ("" if default is None else str(default))

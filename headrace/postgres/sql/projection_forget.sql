@@ -1,0 +1,1 @@
+DELETE FROM projections.builds WHERE name = %(name)s AND build = %(build)s AND state = 'retired'
