@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -35,10 +36,14 @@ from headrace.settings import Settings
 
 EVENTS, PUBLISHED, ROUNDS = 300_000, 40_000, 3
 PARTITIONS = 4
-AT_ONCE = 2_000
+AT_ONCE = 10_000
 SECONDS = 300
 GROUP = "dreamscape-user-service-group"
 WAYS = ("stock Faust", "kafka", "postgres")
+NOTES = (
+    f"Published {AT_ONCE:,} at a time. Ours begins with typed events and makes ids, times and "
+    "envelopes; the bare producer has all of that ready.",
+)
 TITLES = {
     "stock Faust": "Faust 0.15.3, stock agent, `async for`, fastavro; at least once",
     "kafka": 'a `Service`, `ledger="kafka"`: typed, checked, order per key; at least once',
@@ -56,7 +61,7 @@ def run(options: Options) -> Result:
         create_topics(catalog, running.settings.kafka)
         if options.wants("publish"):
             tables.append(_publishing(running.settings, catalog, rounds))
-    return Result(tables, [f"Medians of {rounds} rounds."])
+    return Result(tables, [f"Medians of {rounds} rounds.", *NOTES])
 
 
 # publishing
@@ -67,6 +72,7 @@ def _publishing(settings: Settings, catalog: Catalog, rounds: int) -> Table:
     latest = catalog.event_type(events[0].event_type).latest
     event_class = typed_event(events[0].event_type, latest.version)
     typed = [event_class.from_payload(_as_read(event)) for event in events]
+    gc.freeze()  # the waiting events are the benchmark's own: no program holds them all at once
     pairs = [
         (asyncio.run(_published(settings, catalog, typed)), bare(settings, catalog, events))
         for _ in range(rounds)

@@ -1,6 +1,7 @@
 """UUIDv7 (RFC 9562 §5.7): event ids that sort by the time they were made."""
 
 import os
+import struct
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ _VERSION_7 = 7 << 76
 _VARIANT = 2 << 62
 _VARIANT_DIGIT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _AT_ONCE = 64
+_RANDOM = struct.Struct(f">{_AT_ONCE}Q")
 _new, _set = object.__new__, object.__setattr__
 
 
@@ -27,6 +29,8 @@ class _Sequence:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = -1
+        self._random: list[int] = []
+        os.register_at_fork(after_in_child=self._random.clear)
 
     def next(self, prefix: int, count: int = 1) -> int:
         """The first of `count` prefixes, each one more than the one before it."""
@@ -36,6 +40,16 @@ class _Sequence:
             self._last = prefix + count - 1
             return prefix
 
+    def draw(self, prefix: int) -> tuple[int, int]:
+        """The next prefix, and 62 random bits; those are fetched from the system many at once."""
+        with self._lock:
+            if self._last - _MAX_STEP_BACK <= prefix <= self._last:
+                prefix = self._last + 1
+            self._last = prefix
+            if not self._random:
+                self._random += _RANDOM.unpack(os.urandom(_RANDOM.size))
+            return prefix, self._random.pop() >> 2
+
 
 _sequence = _Sequence()
 _system_clock = SystemClock()
@@ -43,8 +57,7 @@ _system_clock = SystemClock()
 
 def uuid7(clock: Clock = _system_clock) -> UUID:
     """A new UUIDv7 of the clock's time; ids of one process rise strictly. Thread-safe."""
-    prefix = _sequence.next(_prefix(clock))
-    random = int.from_bytes(os.urandom(8), "big") >> 2
+    prefix, random = _sequence.draw(_prefix(clock))
     return _made((prefix >> 12) << 80 | _VERSION_7 | (prefix & 0xFFF) << 64 | _VARIANT | random)
 
 

@@ -1,5 +1,6 @@
 """UUIDv7: its time, its order."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -73,3 +74,18 @@ def test_the_time_of_the_standards_example() -> None:
     example = UUID("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")  # RFC 9562, appendix A.6
 
     assert uuid7_time(example) == datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC)
+
+
+def test_a_forked_process_draws_bits_of_its_own() -> None:
+    """Two processes that shared them would make the same ids within a millisecond."""
+    uuid7()  # some are in store now
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b"".join(uuid7().bytes[8:] for _ in range(50)))
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reading, 8 * 50)
+    ours = b"".join(uuid7().bytes[8:] for _ in range(50))
+    parts = [each[at : at + 8] for each in (ours, theirs) for at in range(0, 400, 8)]
+    assert len(set(parts)) == 100
