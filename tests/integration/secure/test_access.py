@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from headrace import Metadata, Service
 from headrace.catalog import load_catalog
 from headrace.clock import SystemClock
 from headrace.envelope import Event
 from headrace.errors import ConfigurationError, HeadraceError
+from headrace.events import UserCreated
 from headrace.ids import uuid7
 from headrace.kafka import AsyncProducer, Receipt, TopicReader, describe_cluster
 from headrace.postgres import Database
@@ -177,3 +179,17 @@ async def test_the_archive_stores_events_with_rights_of_its_own(secure: SecureSt
         await until(stored, within=60)
     finally:
         await wired.engine.stop()
+
+
+async def test_a_service_with_a_wrong_password_does_not_start_and_is_told(
+    secure: SecureStack,
+) -> None:
+    service = Service("auth-service", settings=secure.settings("auth-service", "wrong"))
+
+    @service.on(UserCreated)
+    async def welcome(event: UserCreated, metadata: Metadata) -> None:
+        raise AssertionError((event, metadata))
+
+    with pytest.raises(ConfigurationError, match="Kafka refuses the login of auth-service"):
+        await asyncio.wait_for(service.initialize(), 40)
+    assert not (await service.health_check())["healthy"]
