@@ -45,11 +45,11 @@ for name in "$@"; do
         lint) lint ;;
         test) tests ;;
         compose)
-            deploy/local/compose.sh
+            deploy/local/build_tool.sh compose
             HEADRACE_NEEDS_COMPOSE=1 step "compose file" "$bin/pytest" -q tests/integration/compose
             ;;
         alerts)
-            deploy/local/promtool.sh
+            deploy/local/build_tool.sh promtool
             HEADRACE_NEEDS_PROMTOOL=1 step "alerts" "$bin/pytest" -q tests/unit/metrics/test_alerts.py
             ;;
         crash) step "crash tests" "$bin/pytest" -q tests/crash ;;

@@ -13,7 +13,15 @@ from headrace.store import Append, EventStore, Stream
 from headrace.store.projections import Projector
 from tests.store.place import Place, new_place
 from tests.store.projecting import seeing
-from tests.store.watching import FIGHT, append, following, in_order, schemas, seen, settle
+from tests.store.watching import (
+    FIGHT,
+    append,
+    following,
+    in_order,
+    killed_in_a_rebuild,
+    seen,
+    settle,
+)
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 STEPS = [
@@ -45,17 +53,7 @@ def database(place: Place) -> Iterator[Database]:
 def test_a_projection_killed_at_any_step_of_a_rebuild_loses_and_doubles_nothing(
     place: Place, store: EventStore, database: Database, step: str
 ) -> None:
-    append(store, 30)
-    settle(Projector(store, database, seeing(1)))
-    append(store, 45)
-    with following(place, 2, step) as child:
-        assert child.wait(60) == -signal.SIGKILL
-    before = seen(place)
-    assert before in (in_order(store)[:30], in_order(store))  # the old one, or all of the new one
-    append(store, 2)
-    settle(Projector(store, database, seeing(2), page=20))
-    assert seen(place) == in_order(store)
-    assert len(schemas(place)) == 1
+    killed_in_a_rebuild(place, store, database, step)
 
 
 @pytest.mark.parametrize("step", ["move:before:2", "move:after:3", "handled::2", "transaction::4"])

@@ -1,5 +1,6 @@
 """What the tests of projections look at."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,9 +9,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from headrace.postgres import Database
 from headrace.store import EventStore, Stream
 from headrace.store.projections import Projector
 from tests.store.place import Place
+from tests.store.projecting import seeing
 
 HERO, FIGHT = Stream("Joueur", uuid4()), Stream("Combat", uuid4())
 
@@ -67,3 +70,18 @@ def following(place: Place, version: int, step: str = "-") -> Iterator[subproces
             yield child
         finally:
             child.kill()
+
+
+def killed_in_a_rebuild(place: Place, store: EventStore, database: Database, step: str) -> None:
+    """A new version whose process is killed at a step, and whoever goes on: each event once."""
+    append(store, 30)
+    settle(Projector(store, database, seeing(1)))
+    append(store, 45)
+    with following(place, 2, step) as child:
+        assert child.wait(60) == -signal.SIGKILL
+    before = seen(place)
+    assert before in (in_order(store)[:30], in_order(store))  # the old one, or all of the new one
+    append(store, 2)
+    settle(Projector(store, database, seeing(2), page=20))
+    assert seen(place) == in_order(store)
+    assert len(schemas(place)) == 1

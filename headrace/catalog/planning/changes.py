@@ -4,6 +4,7 @@ Every change has a section, a name (a topic's, a principal's, a subject's) by wh
 is allowed, a sign (`+` made, `~` changed, `-` deleted, `!` for hands only) and a line of detail.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
@@ -27,14 +28,15 @@ class Danger(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(ABC):
     section: ClassVar[Section]
     kind: ClassVar[str]
     sign: ClassVar[Sign]
 
     @property
+    @abstractmethod
     def name(self) -> str:
-        raise NotImplementedError
+        """What is changed."""
 
     @property
     def danger(self) -> Danger:

@@ -1,6 +1,5 @@
 """Projections: each event once, through kills and rebuilds, and read when they are there."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,7 +20,16 @@ from headrace.store.projections import (
 )
 from tests.store.place import Place
 from tests.store.projecting import seeing
-from tests.store.watching import FIGHT, HERO, append, following, in_order, schemas, seen, settle
+from tests.store.watching import (
+    FIGHT,
+    HERO,
+    append,
+    in_order,
+    killed_in_a_rebuild,
+    schemas,
+    seen,
+    settle,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
@@ -55,17 +63,7 @@ def test_a_projection_shows_every_event_once_and_a_step_without_news_writes_noth
 def test_a_projection_killed_at_any_step_of_a_rebuild_loses_and_doubles_nothing(
     place: Place, store: EventStore, database: Database, step: str
 ) -> None:
-    append(store, 30)
-    settle(Projector(store, database, seeing(1)))
-    append(store, 45)
-    with following(place, 2, step) as child:
-        assert child.wait(60) == -signal.SIGKILL
-    before = seen(place)
-    assert before in (in_order(store)[:30], in_order(store))  # the old one, or all of the new one
-    append(store, 2)
-    settle(Projector(store, database, seeing(2), page=20))
-    assert seen(place) == in_order(store)
-    assert len(schemas(place)) == 1
+    killed_in_a_rebuild(place, store, database, step)
 
 
 def test_two_at_work_on_one_projection_give_each_event_to_one_of_them(
